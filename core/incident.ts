@@ -1,0 +1,80 @@
+import type { Delivery } from './delivery.ts';
+import type { EscalationPolicy } from './policy.ts';
+import type { EpochMs } from './time.ts';
+import type { TimelineEntry } from './timeline.ts';
+
+export const SEVERITIES = ['CRIT', 'ERR', 'WARN'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+export const STATES = ['OPEN', 'CLAIMED', 'RESOLVED'] as const;
+/** OPEN pages; CLAIMED is acknowledged, somebody works on it; RESOLVED is over. */
+export type IncidentState = (typeof STATES)[number];
+
+export interface Link {
+  readonly href: string;
+  readonly text?: string;
+}
+
+/** How far the paging of an incident has come. The policy is the one in force when the run started. */
+export interface Escalation {
+  readonly policy: EscalationPolicy;
+  /** The team's zone, frozen with the policy: the on-call day is the day in this zone. */
+  readonly timeZone: string;
+  /** Counts the times paging has begun: 1 at creation, one more at each re-opening. */
+  readonly run: number;
+  readonly startedAt: EpochMs;
+  /** Index of the first step whose deliveries have not been planned yet. */
+  readonly nextStep: number;
+  /** Every notification of this run, planned to finished. Persisted before it is sent. */
+  readonly deliveries: readonly Delivery[];
+  /** Numbers deliveries within the incident; never reused, so a late report always finds its own. */
+  readonly deliverySeq: number;
+}
+
+/**
+ * The unit of atomicity. One item; every change of it is one conditional write on `version`, except `count` and `lastSeenAt`,
+ * which duplicates raise without touching the version, so that a storm cannot starve an acknowledgement.
+ */
+export interface Incident {
+  readonly incidentId: number;
+  /** Raised by one at every conditional write; 1 at creation. */
+  readonly version: number;
+  readonly service: string;
+  /** The owner at the time; absent when the service has none, and then the fallback contact is paged. */
+  readonly team?: string;
+  readonly severity: Severity;
+  readonly state: IncidentState;
+  readonly title: string;
+  readonly message: string;
+  readonly source?: string;
+  readonly dedupKey?: string;
+  readonly details?: Readonly<Record<string, unknown>>;
+  readonly links?: readonly Link[];
+  readonly detectedAt: EpochMs;
+  readonly createdAt: EpochMs;
+  readonly updatedAt: EpochMs;
+  /** Events taken in for this incident, the first included. */
+  readonly count: number;
+  readonly lastSeenAt: EpochMs;
+  /** Until when a repeated event is only counted. 0 when it needs a decision first (resolved, or nobody is being paged). */
+  readonly absorbUntil: EpochMs;
+  readonly claimedAt?: EpochMs;
+  readonly claimedBy?: string;
+  /** The first acknowledgement ever; survives re-opening, for the time-to-acknowledge figures. */
+  readonly firstClaimedAt?: EpochMs;
+  readonly resolvedAt?: EpochMs;
+  readonly resolvedBy?: string;
+  readonly escalation: Escalation;
+  /** Names the workflow execution in charge: `incident-<incidentId>-<generation>`. A workflow of an older generation ends. */
+  readonly generation: number;
+  /** When something must happen next; absent when nothing is owed. Overdue means that the workflow failed us. */
+  readonly dueAt?: EpochMs;
+  /** The newest entries; older ones have been moved to the timeline table. */
+  readonly timeline: readonly TimelineEntry[];
+  readonly timelineSeq: number;
+  /** Number of entries moved out, so a reader knows whether to look. */
+  readonly timelineMoved: number;
+}
+
+/** For a store that takes a number for "for ever": the year 9999. */
+export const FOR_EVER: EpochMs = 253_402_300_799_000;

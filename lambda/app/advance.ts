@@ -1,0 +1,107 @@
+import type { ChannelOutcome, Contact, Delivery } from '../../core/delivery.ts';
+import { decide, nextDue } from '../../core/escalation.ts';
+import type { Incident } from '../../core/incident.ts';
+import type { Directory } from '../../core/oncall.ts';
+import { type Report, recordOutcomes } from '../../core/outcome.ts';
+import { toIso } from '../../core/time.ts';
+import type { IncidentStore } from '../data/incidents.ts';
+import type { LinkSecret } from '../data/link-secrets.ts';
+import type { PagingStore } from '../data/paging.ts';
+import type { WorkflowInput } from '../data/workflow.ts';
+import { MOST_CONFLICTS, type Surroundings, TooManyConflicts } from './ports.ts';
+
+/** Sends one page. Never throws: whatever happens is an outcome. */
+export type SendPage = (
+  incident: Incident,
+  delivery: Delivery,
+  directory: Directory,
+  secrets: readonly LinkSecret[],
+) => Promise<ChannelOutcome>;
+
+export interface AdvanceDeps extends Surroundings {
+  readonly incidents: Pick<IncidentStore, 'get' | 'save'>;
+  readonly paging: PagingStore;
+  readonly sendPage: SendPage;
+  readonly fallback: Contact;
+}
+
+/** What the state machine reads: come back at `until`, or end. */
+export type Advanced = WorkflowInput &
+  (
+    | { readonly status: 'wait'; readonly until: string; readonly reason: string }
+    | { readonly status: 'done'; readonly reason: string }
+  );
+
+/**
+ * One turn of an incident's escalation: load, decide, claim, send, write down. Running it twice, or two at a time, pages nobody
+ * twice: the claim is a conditional write, and only its winner sends. Dying between claim and report leaves a lease that lapses.
+ */
+export async function advance(deps: AdvanceDeps, input: WorkflowInput): Promise<Advanced> {
+  const { incidentId, generation, team, timeZone } = input;
+  for (let attempt = 0; attempt < MOST_CONFLICTS; attempt++) {
+    const now = deps.now();
+    const facts = await deps.paging.load(incidentId, team, timeZone, now);
+    if (!facts.incident) return { ...input, status: 'done', reason: 'no such incident' };
+    const directory: Directory = { calendar: facts.calendar, fallback: deps.fallback };
+    const decision = decide(facts.incident, generation, directory, now, deps.token());
+    if (decision.kind === 'done') return { ...input, status: 'done', reason: decision.reason };
+    if (decision.kind === 'wait')
+      return { ...input, status: 'wait', until: toIso(decision.until), reason: decision.reason };
+
+    const claimed = await deps.incidents.save(facts.incident, decision.incident, deps.token());
+    if (claimed.kind === 'conflict') continue;
+    const reports = await Promise.all(
+      decision.deliveries.map(
+        async (delivery): Promise<Report> => ({
+          delivery,
+          outcome: await deps.sendPage(claimed.incident, delivery, directory, facts.secrets),
+        }),
+      ),
+    );
+    countOutcomes(deps, reports);
+    const after = await writeDown(deps, claimed.incident, reports, directory);
+    return comeBack(input, after, deps.now());
+  }
+  throw new TooManyConflicts(`incident ${incidentId} changed ${MOST_CONFLICTS} times while it was being paged`);
+}
+
+async function writeDown(
+  deps: AdvanceDeps,
+  claimed: Incident,
+  reports: readonly Report[],
+  directory: Directory,
+): Promise<Incident> {
+  let incident = claimed;
+  for (let attempt = 0; attempt < MOST_CONFLICTS; attempt++) {
+    const saved = await deps.incidents.save(
+      incident,
+      recordOutcomes(incident, reports, deps.now(), directory),
+      deps.token(),
+    );
+    if (saved.kind === 'saved') return saved.incident;
+    incident = (await deps.incidents.get(incident.incidentId)) ?? incident;
+  }
+  throw new TooManyConflicts(`the pages of incident ${incident.incidentId} were sent, but could not be written down`);
+}
+
+function comeBack(input: WorkflowInput, incident: Incident, now: number): Advanced {
+  const due = nextDue(incident);
+  if (incident.generation !== input.generation) return { ...input, status: 'done', reason: 'superseded' };
+  if (due === undefined)
+    return { ...input, status: 'done', reason: incident.state === 'OPEN' ? 'policy finished' : incident.state };
+  return { ...input, status: 'wait', until: toIso(Math.max(due, now)), reason: 'next step not due' };
+}
+
+function countOutcomes(deps: AdvanceDeps, reports: readonly Report[]): void {
+  for (const { delivery, outcome } of reports) {
+    const facts = { delivery: delivery.id, role: delivery.role, attempt: delivery.attempts };
+    if (outcome.kind === 'ok') {
+      deps.count('PageSent');
+      deps.log.info('paged', { ...facts, to: delivery.to.address, messageId: outcome.messageId });
+      continue;
+    }
+    const lost = outcome.kind === 'permanent' && delivery.role === 'fallback';
+    deps.count(lost ? 'PageFailed' : 'PageRetried');
+    deps.log.warn('page not taken', { ...facts, to: delivery.to.address, outcome: outcome.kind, error: outcome.error });
+  }
+}

@@ -1,0 +1,75 @@
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { ConfigDocument } from '../../core/config/document.ts';
+import type { EpochMs } from '../../core/time.ts';
+import { conditionFailed, type Item } from './items.ts';
+import { CONFIG_KEYS } from './keys.ts';
+
+/** Which revision is in force, and up to which one the rows in the other tables have been written. */
+export interface ConfigHead {
+  readonly revision: number;
+  readonly projected: number;
+}
+
+export interface ConfigRevision {
+  readonly revision: number;
+  readonly document: ConfigDocument;
+  readonly author: string;
+  readonly at: EpochMs;
+}
+
+const NONE: ConfigHead = { revision: 0, projected: 0 };
+
+export interface ConfigStore {
+  /** Revision 0 is the empty configuration of a new deployment. Strongly consistent. */
+  head(): Promise<ConfigHead>;
+  revision(revision: number): Promise<ConfigRevision | undefined>;
+  /** Keeps a revision under its number. Answers false if that number is taken. */
+  keep(revision: ConfigRevision): Promise<boolean>;
+  /** Puts `head` in force if the head still is `expected`. The one write that makes a configuration current. */
+  moveHead(head: ConfigHead, expected: ConfigHead): Promise<boolean>;
+}
+
+export function createConfigStore(db: DynamoDBDocumentClient, table: string): ConfigStore {
+  const get = async (configkey: string): Promise<Item | undefined> =>
+    (await db.send(new GetCommand({ TableName: table, Key: { configkey }, ConsistentRead: true }))).Item;
+
+  async function putIf(item: Item, condition: string, values?: Item): Promise<boolean> {
+    try {
+      await db.send(
+        new PutCommand({
+          TableName: table,
+          Item: item,
+          ConditionExpression: condition,
+          ...(values ? { ExpressionAttributeValues: values } : {}),
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (conditionFailed(error)) return false;
+      throw error;
+    }
+  }
+
+  return {
+    async head() {
+      const item = await get(CONFIG_KEYS.head);
+      return item ? { revision: Number(item.revision), projected: Number(item.projected) } : NONE;
+    },
+    async revision(revision) {
+      const item = await get(`config#${revision}`);
+      if (!item) return undefined;
+      const document = JSON.parse(String(item.document)) as ConfigDocument;
+      return { revision, document, author: String(item.author), at: Number(item.at) };
+    },
+    keep({ revision, document, author, at }) {
+      const item = { configkey: `config#${revision}`, document: JSON.stringify(document), author, at };
+      return putIf(item, 'attribute_not_exists(configkey)');
+    },
+    moveHead(head, expected) {
+      const item = { configkey: CONFIG_KEYS.head, ...head };
+      if (expected.revision === 0) return putIf(item, 'attribute_not_exists(configkey)');
+      const values = { ':revision': expected.revision, ':projected': expected.projected };
+      return putIf(item, 'revision = :revision AND projected = :projected', values);
+    },
+  };
+}

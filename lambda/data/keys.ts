@@ -1,0 +1,118 @@
+/**
+ * Every key and index of every table, and the access patterns they serve. `lib/tables.ts` makes the tables from this, the
+ * contract suite makes the same ones locally.
+ *
+ * | # | access pattern                                  | table / index           | key                                      |
+ * |---|-------------------------------------------------|-------------------------|------------------------------------------|
+ * | 1 | an incident by number                           | Incident                | incidentId                               |
+ * | 2 | unresolved incidents, newest first              | Incident / open         | openShard = 0..3, createdKey desc        |
+ * | 3 | incidents whose next action is overdue          | Incident / due          | dueShard = 0..3, dueAt < t               |
+ * | 4 | incidents of a time span, newest first          | Incident / history      | monthShard = YYYY-MM#0..3, createdKey    |
+ * | 5 | incidents of a service, newest first            | Incident / service      | service, createdKey desc                 |
+ * | 6 | incidents of a team, newest first               | Incident / team         | team, createdKey desc                    |
+ * | 7 | a service and its frozen-to-be policy           | Service                 | serviceId                                |
+ * | 8 | who is on call for a team on a local day        | OncallCalendar          | teamname, day (YYYY-MM-DD or `default`)  |
+ * | 9 | the incident counter                            | Config                  | configkey = incidentId                   |
+ * |10 | the signing secrets of links                    | Config                  | configkey = linkSecrets                  |
+ * |11 | the configuration's head and its revisions      | Config                  | configkey = config, config#<revision>    |
+ * |12 | older timeline entries of an incident           | Timeline                | incidentId, seq                          |
+ * |13 | the open incident of a dedup key                | Dedup                   | dedupId = <service>#<dedup key>          |
+ *
+ * 2 and 3 are sparse: the attribute is absent when the incident is resolved, or nothing is owed. Lists never scan.
+ */
+
+export type KeyType = 'S' | 'N';
+
+export interface KeyDefinition {
+  readonly name: string;
+  readonly type: KeyType;
+}
+
+export interface IndexDefinition {
+  readonly name: string;
+  readonly partitionKey: KeyDefinition;
+  readonly sortKey: KeyDefinition;
+  /** Attributes copied into the index besides the keys; a list page reads the full items by number. */
+  readonly include: readonly string[];
+}
+
+export interface TableDefinition {
+  readonly partitionKey: KeyDefinition;
+  readonly sortKey?: KeyDefinition;
+  readonly indexes: readonly IndexDefinition[];
+  /** Attribute holding an expiry in epoch seconds. Only tidies up: nothing here relies on an item being gone. */
+  readonly timeToLive?: string;
+}
+
+const incidentId: KeyDefinition = { name: 'incidentId', type: 'N' };
+/** Creation time and number in one text that sorts by time and is unique, so that a list can continue exactly where it stopped. */
+const byCreation: KeyDefinition = { name: 'createdKey', type: 'S' };
+/** What the list filters look at, so that a filtered-out incident is never read in full. */
+const filterable = ['state', 'severity', 'service', 'team'] as const;
+
+function filterableBut(name: string): readonly string[] {
+  return filterable.filter((attribute) => attribute !== name);
+}
+
+export const TABLES = {
+  Incident: {
+    partitionKey: incidentId,
+    indexes: [
+      { name: 'open', partitionKey: { name: 'openShard', type: 'N' }, sortKey: byCreation, include: filterable },
+      {
+        name: 'due',
+        partitionKey: { name: 'dueShard', type: 'N' },
+        sortKey: { name: 'dueAt', type: 'N' },
+        include: [],
+      },
+      { name: 'history', partitionKey: { name: 'monthShard', type: 'S' }, sortKey: byCreation, include: filterable },
+      {
+        name: 'service',
+        partitionKey: { name: 'service', type: 'S' },
+        sortKey: byCreation,
+        include: filterableBut('service'),
+      },
+      { name: 'team', partitionKey: { name: 'team', type: 'S' }, sortKey: byCreation, include: filterableBut('team') },
+    ],
+  },
+  Service: { partitionKey: { name: 'serviceId', type: 'S' }, indexes: [] },
+  OncallCalendar: {
+    partitionKey: { name: 'teamname', type: 'S' },
+    sortKey: { name: 'day', type: 'S' },
+    indexes: [],
+  },
+  Config: { partitionKey: { name: 'configkey', type: 'S' }, indexes: [] },
+  Timeline: { partitionKey: incidentId, sortKey: { name: 'seq', type: 'N' }, indexes: [] },
+  Dedup: { partitionKey: { name: 'dedupId', type: 'S' }, indexes: [] },
+} as const satisfies Record<string, TableDefinition>;
+
+export type TableName = keyof typeof TABLES;
+
+/** Spreads the hot partitions of the three time-ordered indexes. Readers ask all shards and merge. */
+export const SHARDS = [0, 1, 2, 3] as const;
+
+export function shardOf(id: number): number {
+  return id % SHARDS.length;
+}
+
+/** The history partition of an instant: one per UTC month and shard. */
+export function monthShard(month: string, shard: number): string {
+  return `${month}#${shard}`;
+}
+
+/** `2026-11-21T03:04:05.678Z#000000010000` */
+export function createdKey(createdAt: number, incidentId: number): string {
+  return `${new Date(createdAt).toISOString()}#${String(incidentId).padStart(12, '0')}`;
+}
+
+export function dedupId(service: string, dedupKey: string): string {
+  return `${service}#${dedupKey}`;
+}
+
+/** The first incident is 10000: the counter starts one below. */
+export const COUNTER_START = 9_999;
+
+export const CONFIG_KEYS = { counter: 'incidentId', linkSecrets: 'linkSecrets', head: 'config' } as const;
+
+/** The row of a team's calendar that counts on days without a row of their own. */
+export const DEFAULT_DAY = 'default';

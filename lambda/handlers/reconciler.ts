@@ -1,0 +1,34 @@
+import { finishProjection } from '../app/apply-config.ts';
+import { reconcile } from '../app/reconcile.ts';
+import { configStores, database, fallbackContact, incidentStores, paging, surroundings, workflow } from '../deps.ts';
+import { readEnv } from '../env.ts';
+import { job } from '../job.ts';
+
+const env = readEnv([
+  'incidentTable',
+  'serviceTable',
+  'oncallCalendarTable',
+  'configTable',
+  'timelineTable',
+  'stateMachineArn',
+  'senderEmail',
+  'fallbackEmail',
+  'configurationSet',
+  'publicUrl',
+]);
+const around = surroundings('reconciler');
+const db = database();
+const deps = {
+  ...around,
+  ...incidentStores(db, env),
+  ...configStores(db, env),
+  ...paging(db, env, around),
+  workflow: workflow(env),
+  fallback: fallbackContact(env),
+};
+
+export const handler = job(around, async () => {
+  const sweep = await reconcile(deps);
+  await finishProjection(deps);
+  return sweep;
+});

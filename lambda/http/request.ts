@@ -1,0 +1,63 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type * as z from 'zod';
+import { type FieldError, Problem } from './problem.ts';
+
+/** One byte less than 256 KiB is the largest body taken. */
+export const MOST_BODY_BYTES = 256 * 1024 - 1;
+
+/** The JSON object in the body, whatever the content type says. Throws a Problem for anything else. */
+export function readJsonObject(event: Pick<APIGatewayProxyEvent, 'body' | 'isBase64Encoded'>): Record<string, unknown> {
+  const raw = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  if (raw.length > MOST_BODY_BYTES) {
+    throw new Problem('body_too_large', `The body has ${raw.length} bytes; at most ${MOST_BODY_BYTES} are taken.`);
+  }
+  const value = parse(raw.toString('utf8'));
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new Problem('invalid_request', 'The body must be a JSON object.', {
+    errors: [{ field: '', message: 'must be an object' }],
+  });
+}
+
+function parse(text: string): unknown {
+  try {
+    // Lone surrogates would not survive the way to the database and back.
+    return JSON.parse(text, (_key, value: unknown) => (typeof value === 'string' ? value.toWellFormed() : value));
+  } catch (cause) {
+    const detail =
+      text.trim() === ''
+        ? 'The body is empty.'
+        : `The body is not JSON: ${cause instanceof Error ? cause.message.slice(0, 120) : ''}`;
+    throw new Problem('invalid_json', detail);
+  }
+}
+
+/** Checks a value; a Problem names every field at fault at once. */
+export function check<S extends z.ZodType>(schema: S, value: unknown, what: string): z.output<S> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const errors = result.error.issues.flatMap(fieldErrors);
+  const names = [...new Set(errors.map((e) => e.field))].filter(Boolean).join(', ');
+  throw new Problem('invalid_request', names ? `The ${what} is not valid: ${names}.` : `The ${what} is not valid.`, {
+    errors,
+  });
+}
+
+function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ field: fieldPath([...issue.path, key]), message: 'is not a known field' }));
+  }
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    // The most specific branch says what is wrong; a list of all branches' complaints would only confuse.
+    const deepest = issue.errors.flat().sort((a, b) => b.path.length - a.path.length)[0];
+    if (deepest && deepest.path.length > 0) return fieldErrors({ ...deepest, path: [...issue.path, ...deepest.path] });
+  }
+  return [{ field: fieldPath(issue.path), message: issue.message }];
+}
+
+function fieldPath(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, part) => {
+    if (typeof part === 'number') return `${text}[${part}]`;
+    const name = String(part).slice(0, 100);
+    return text === '' ? name : `${text}.${name}`;
+  }, '');
+}

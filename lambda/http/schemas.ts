@@ -1,0 +1,110 @@
+import * as z from 'zod';
+import { SEVERITIES, STATES } from '../../core/incident.ts';
+import { type EpochMs, parseInstant } from '../../core/time.ts';
+
+/** 0.1 ms to year 9999; seconds are told from milliseconds by their size. */
+const SECONDS_BELOW = 100_000_000_000;
+const LATEST_MS = 253_402_300_799_999;
+
+function readInstant(value: string | number, context: z.RefinementCtx): EpochMs {
+  const at = typeof value === 'string' ? parseInstant(value) : value < SECONDS_BELOW ? value * 1000 : value;
+  if (at !== undefined && at >= 0 && at <= LATEST_MS) return Math.round(at);
+  context.addIssue({ code: 'custom', message: 'must be an RFC 3339 time or seconds since 1970' });
+  return z.NEVER;
+}
+
+export const instant = z
+  .union([z.string().max(40), z.number()])
+  .meta({ description: 'RFC 3339; without a zone it is UTC. Or seconds (or milliseconds) since 1970.' })
+  .transform(readInstant);
+
+const id = z.string().min(1).max(128);
+const longText = z.string().min(1).max(100_000);
+
+const link = z.union([
+  z
+    .string()
+    .min(1)
+    .max(2048)
+    .transform((href) => ({ href })),
+  z.strictObject({ href: z.string().min(1).max(2048), text: z.string().max(200).exactOptional() }),
+]);
+
+export const raiseBody = z
+  .strictObject({
+    service: id.meta({ description: 'The service concerned, as configured' }),
+    severity: z.enum(SEVERITIES),
+    title: z.string().min(1).max(1024).meta({ description: 'One line; becomes the subject of the email' }),
+    message: longText
+      .exactOptional()
+      .meta({ description: 'What is wrong. Required, under this name or as `description`' }),
+    description: longText.exactOptional().meta({ description: 'Another name for `message`' }),
+    detectedAt: instant.exactOptional().meta({ description: 'When it was detected; default now' }),
+    source: z.string().min(1).max(512).exactOptional(),
+    state: z.enum(['OPEN', 'open']).exactOptional().meta({ description: 'A new incident is OPEN' }),
+    dedupKey: z.string().min(1).max(512).exactOptional().meta({
+      description: 'Events of a service with the same key go to one incident until it is resolved',
+    }),
+    details: z.record(z.string().max(256), z.unknown()).exactOptional(),
+    links: z.array(link).max(50).exactOptional(),
+  })
+  .superRefine((body, context) => {
+    if (body.message === undefined && body.description === undefined) {
+      context.addIssue({ code: 'custom', path: ['message'], message: 'is required (or `description`)' });
+    }
+    if (body.message !== undefined && body.description !== undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['description'],
+        message: 'is another name for `message`: give one of them',
+      });
+    }
+  });
+export type RaiseBody = z.output<typeof raiseBody>;
+
+const updateFields = {
+  state: z
+    .enum(STATES)
+    .exactOptional()
+    .meta({ description: 'CLAIMED acknowledges, RESOLVED ends, OPEN re-opens and pages anew' }),
+  note: z.string().min(1).max(10_000).exactOptional(),
+  by: z.string().min(1).max(256).exactOptional().meta({ description: 'Who did it; default the API key' }),
+  ifVersion: z
+    .int()
+    .min(1)
+    .exactOptional()
+    .meta({ description: 'Refuse with 409 unless the incident still has this version' }),
+};
+
+function needsAnything(body: { state?: unknown; note?: unknown }, context: z.RefinementCtx): void {
+  if (body.state === undefined && body.note === undefined) {
+    context.addIssue({ code: 'custom', path: ['state'], message: 'give a state, a note, or both' });
+  }
+}
+
+export const incidentNumber = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
+export const updateBody = z.strictObject(updateFields).superRefine(needsAnything);
+export const updateByBody = z.strictObject({ incidentId: incidentNumber, ...updateFields }).superRefine(needsAnything);
+
+const DEFAULT_LIMIT = 25;
+const MOST = 100;
+
+const wholeNumber = z
+  .string()
+  .regex(/^\d{1,15}$/, 'must be a whole number')
+  .transform(Number);
+
+export const listQuery = z.strictObject({
+  incidentId: wholeNumber.exactOptional().meta({ description: 'One incident by number; goes with no other parameter' }),
+  state: z.enum(STATES).exactOptional(),
+  severity: z.enum(SEVERITIES).exactOptional(),
+  service: id.exactOptional(),
+  team: id.exactOptional(),
+  from: instant.exactOptional().meta({ description: 'Created at or after; default 13 months ago' }),
+  to: instant.exactOptional().meta({ description: 'Created at or before; default now' }),
+  limit: wholeNumber
+    .refine((n) => n >= 1 && n <= MOST, `must be from 1 to ${MOST}`)
+    .default(DEFAULT_LIMIT)
+    .meta({ description: `1 to ${MOST}, default ${DEFAULT_LIMIT}` }),
+  cursor: z.string().max(200).exactOptional().meta({ description: '`next` of the page before' }),
+});

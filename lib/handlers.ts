@@ -1,0 +1,28 @@
+export interface HandlerDefinition {
+  /** File in lambda/handlers, without `.ts`; it exports `handler`. */
+  readonly entry: string;
+  readonly timeoutSeconds: number;
+  readonly description: string;
+}
+
+/** The Lambda functions, by the name that permissions, alarms and reserved concurrency use. */
+export const HANDLERS = {
+  processor: {
+    entry: 'incident-processor',
+    timeoutSeconds: 15,
+    description: 'Answers the API: raises, lists and changes incidents, serves the links of mails',
+  },
+  /** Below the 60 s of its task in the state machine. */
+  notifier: { entry: 'notifier', timeoutSeconds: 30, description: 'Advances an escalation: pages who is due' },
+  /** Below the minute until the next run, and below the lease of a claim. */
+  reconciler: { entry: 'reconciler', timeoutSeconds: 50, description: 'Finds overdue work every minute and does it' },
+  mailEvents: {
+    entry: 'mail-events',
+    timeoutSeconds: 15,
+    description: 'Takes in bounces, complaints and delays of mails',
+  },
+} as const satisfies Record<string, HandlerDefinition>;
+
+export type HandlerName = keyof typeof HANDLERS;
+
+export const HANDLER_NAMES = Object.keys(HANDLERS) as HandlerName[];

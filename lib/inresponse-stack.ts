@@ -1,0 +1,99 @@
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { CfnOutput, Stack, Tags } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { ENV } from '../lambda/env.ts';
+import { METRIC_NAMESPACE } from './alarms.ts';
+import { Api } from './api.ts';
+import { DeadLetters } from './dead-letters.ts';
+import type { DeploymentConfig } from './deployment-config.ts';
+import { Escalation } from './escalation.ts';
+import { HandlerFunction } from './handler-function.ts';
+import { HANDLER_NAMES, HANDLERS, type HandlerName } from './handlers.ts';
+import { Mail } from './mail.ts';
+import { Monitoring } from './monitoring.ts';
+import { PERMISSIONS } from './permissions.ts';
+import { ReconcilerSchedule } from './reconciler-schedule.ts';
+import { TABLE_NAMES, Tables } from './tables.ts';
+
+/** All of InResponse, in one account and region. */
+export class InResponseStack extends Stack {
+  constructor(scope: Construct, config: DeploymentConfig) {
+    const production = config.environmentName === 'production';
+    super(scope, config.stackName, {
+      description: 'InResponse: on-call and incident management',
+      terminationProtection: production,
+    });
+    Tags.of(this).add('application', 'InResponse');
+    Tags.of(this).add('environment', config.environmentName);
+    const logRetention: RetentionDays = config.logRetentionDays;
+
+    const tables = new Tables(this, 'Tables', { keepData: production });
+    const mail = new Mail(this, 'Mail', { senderEmail: config.senderEmail, identity: config.sesIdentity });
+    const api = new Api(this, 'Api', {
+      rate: config.apiRate,
+      burst: config.apiBurst,
+      logRetention,
+      manageAccountRole: config.manageApiGatewayAccountRole,
+    });
+    const deadLetters = new DeadLetters(this, 'DeadLetters').queue;
+    const apiUrl = config.publicUrl ?? api.url;
+    const environment = {
+      [ENV.senderEmail]: config.senderEmail,
+      [ENV.fallbackEmail]: config.fallbackEmail,
+      [ENV.publicUrl]: apiUrl,
+      POWERTOOLS_METRICS_NAMESPACE: METRIC_NAMESPACE,
+      POWERTOOLS_SERVICE_NAME: this.stackName,
+    };
+    const make = (name: HandlerName, invokedBy: 'caller' | 'event') =>
+      new HandlerFunction(this, name.charAt(0).toUpperCase() + name.slice(1), {
+        definition: HANDLERS[name],
+        environment,
+        logRetention,
+        reservedConcurrency: config.reservedConcurrency?.[name],
+        ...(invokedBy === 'event' ? { deadLetters } : {}),
+      }).lambda;
+    const functions = {
+      processor: make('processor', 'caller'),
+      notifier: make('notifier', 'caller'),
+      reconciler: make('reconciler', 'event'),
+      mailEvents: make('mailEvents', 'event'),
+    };
+    const escalation = new Escalation(this, 'Escalation', { notifier: functions.notifier, logRetention });
+    for (const name of HANDLER_NAMES) {
+      const permission = PERMISSIONS[name];
+      tables.grant(functions[name], permission.tables);
+      if (permission.startsWorkflows) escalation.grantStart(functions[name]);
+      if (permission.sendsMail) mail.grantSend(functions[name]);
+    }
+    api.route(functions.processor);
+    mail.deliverEventsTo(functions.mailEvents, deadLetters);
+    new ReconcilerSchedule(this, 'ReconcilerSchedule', { reconciler: functions.reconciler, deadLetters });
+    const monitoring = new Monitoring(this, 'Monitoring', {
+      watched: {
+        service: this.stackName,
+        apiName: api.restApi.restApiName,
+        stage: api.restApi.deploymentStage.stageName,
+        stateMachine: escalation.stateMachine,
+        functions,
+        deadLetterQueue: deadLetters.queueName,
+        mailEventTopic: mail.eventTopic.topicName,
+        configurationSet: mail.configurationSet.configurationSetName,
+      },
+      alarmEmail: config.alarmEmail,
+    });
+
+    this.output('ApiUrl', apiUrl);
+    this.output('ApiKeyId', api.apiKeyId);
+    this.output('StateMachineArn', escalation.stateMachine.stateMachineArn);
+    this.output('AlarmTopicArn', monitoring.topic.topicArn);
+    this.output('DeadLetterQueueUrl', deadLetters.queueUrl);
+    for (const name of TABLE_NAMES) this.output(`${name}TableName`, tables.table(name).tableName);
+    for (const name of HANDLER_NAMES) {
+      this.output(`${name.charAt(0).toUpperCase()}${name.slice(1)}FunctionName`, functions[name].functionName);
+    }
+  }
+
+  private output(name: string, value: string): void {
+    new CfnOutput(this, name, { value });
+  }
+}

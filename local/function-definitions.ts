@@ -1,0 +1,72 @@
+import * as z from 'zod';
+import type { Assembly } from './assembly.ts';
+import type { FunctionDefinition } from './functions.ts';
+import type { Resources } from './resources.ts';
+
+const schema = z.object({
+  Handler: z.string(),
+  Code: z.object({ S3Key: z.string() }),
+  Environment: z.object({ Variables: z.record(z.string(), z.coerce.string()) }).default({ Variables: {} }),
+  Timeout: z.coerce.number().default(3),
+  MemorySize: z.coerce.number().default(128),
+  ReservedConcurrentExecutions: z.coerce.number().optional(),
+});
+
+export interface Endpoints {
+  readonly dynamo: string;
+  /** Every other AWS service. */
+  readonly wire: string;
+}
+
+/** The Lambda functions of the stack, with the environment that leads the SDK to this machine. */
+export function readFunctions(assembly: Assembly, resources: Resources, endpoints: Endpoints): FunctionDefinition[] {
+  return resources.ofType('AWS::Lambda::Function', schema).map(({ logicalId, ref, properties }) => {
+    const codeDirectory = assembly.assets.get(properties.Code.S3Key);
+    if (codeDirectory === undefined) throw new Error(`${logicalId}: the assembly has no asset ${properties.Code.S3Key}`);
+    return {
+      name: ref,
+      arn: resources.arnOf(logicalId),
+      label: labelOf(logicalId),
+      codeDirectory,
+      handler: properties.Handler,
+      timeoutSeconds: properties.Timeout,
+      memoryMegabytes: properties.MemorySize,
+      ...(properties.ReservedConcurrentExecutions === undefined
+        ? {}
+        : { reservedConcurrency: properties.ReservedConcurrentExecutions }),
+      environment: {
+        ...runtimeEnvironment(assembly, ref, properties.MemorySize, endpoints),
+        ...properties.Environment.Variables,
+      },
+    };
+  });
+}
+
+/** `ProcessorFunction3B1E8F5C` is shown as `processor`. */
+export function labelOf(logicalId: string): string {
+  return logicalId.replace(/[0-9A-F]{8}$/, '').replace(/Function$/, '').replace(/^./, (letter) => letter.toLowerCase());
+}
+
+/** What Lambda sets itself. The credentials are dummies: the SDK refuses to sign without any. */
+function runtimeEnvironment(assembly: Assembly, name: string, memory: number, endpoints: Endpoints): Record<string, string> {
+  const { PATH = '' } = process.env;
+  return {
+    PATH,
+    TZ: 'UTC',
+    AWS_REGION: assembly.region,
+    AWS_DEFAULT_REGION: assembly.region,
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_LAMBDA_FUNCTION_NAME: name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memory),
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    // The general one keeps a service that has no engine from being asked on the Internet.
+    AWS_ENDPOINT_URL: endpoints.wire,
+    AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamo,
+    AWS_ENDPOINT_URL_SFN: endpoints.wire,
+    AWS_ENDPOINT_URL_SESV2: endpoints.wire,
+    AWS_ENDPOINT_URL_LAMBDA: endpoints.wire,
+  };
+}
