@@ -1,8 +1,11 @@
+import type { StopsWhen } from './policy.ts';
 import type { EpochMs } from './time.ts';
 
-/** A way to reach somebody. Mail today; the kind leaves room for SMS, voice, chat. */
+export const CONTACT_KINDS = ['email', 'sms', 'voice', 'slack', 'webhook'] as const;
+
+/** A way to reach somebody. */
 export interface Contact {
-  readonly kind: 'email';
+  readonly kind: (typeof CONTACT_KINDS)[number];
   readonly address: string;
   readonly name?: string;
 }
@@ -33,6 +36,7 @@ export interface Delivery {
   readonly reason: string;
   readonly status: DeliveryStatus;
   readonly notBefore: EpochMs;
+  readonly stopsWhen?: StopsWhen;
   readonly attempts: number;
   readonly claim?: string;
   readonly leaseUntil?: EpochMs;

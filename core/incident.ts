@@ -1,5 +1,6 @@
 import type { Delivery } from './delivery.ts';
-import type { EscalationPolicy } from './policy.ts';
+import type { EscalationPolicy, Urgency } from './policy.ts';
+import type { ServiceSettings } from './service.ts';
 import type { EpochMs } from './time.ts';
 import type { TimelineEntry } from './timeline.ts';
 
@@ -9,6 +10,9 @@ export type Severity = (typeof SEVERITIES)[number];
 export const STATES = ['OPEN', 'CLAIMED', 'RESOLVED'] as const;
 /** OPEN pages; CLAIMED is acknowledged, somebody works on it; RESOLVED is over. */
 export type IncidentState = (typeof STATES)[number];
+
+export const PRIORITIES = ['P1', 'P2', 'P3', 'P4', 'P5'] as const;
+export type Priority = (typeof PRIORITIES)[number];
 
 export interface Link {
   readonly href: string;
@@ -22,8 +26,9 @@ export interface Escalation {
   readonly timeZone: string;
   /** Counts the times paging has begun: 1 at creation, one more at each re-opening. */
   readonly run: number;
+  /** Steps count from here. Later than the run's beginning when paging was held back. */
   readonly startedAt: EpochMs;
-  /** Index of the first step whose deliveries have not been planned yet. */
+  /** Index, over all passes, of the first step whose deliveries have not been planned yet. */
   readonly nextStep: number;
   /** Every notification of this run, planned to finished. Persisted before it is sent. */
   readonly deliveries: readonly Delivery[];
@@ -43,6 +48,8 @@ export interface Incident {
   /** The owner at the time; absent when the service has none, and then the fallback contact is paged. */
   readonly team?: string;
   readonly severity: Severity;
+  readonly urgency: Urgency;
+  readonly priority?: Priority;
   readonly state: IncidentState;
   readonly title: string;
   readonly message: string;
@@ -64,6 +71,16 @@ export interface Incident {
   readonly firstClaimedAt?: EpochMs;
   readonly resolvedAt?: EpochMs;
   readonly resolvedBy?: string;
+  /** Acknowledged until then; afterwards it pages again. */
+  readonly snoozedUntil?: EpochMs;
+  /** Whom it was re-assigned to, in words; absent while the service's own policy is in charge. */
+  readonly assignedTo?: string;
+  /** Resolved because it goes on in another incident. */
+  readonly mergedInto?: number;
+  /** The other incident has not been told yet. */
+  readonly mergeOwed?: boolean;
+  readonly mergedFrom?: readonly number[];
+  readonly settings: ServiceSettings;
   readonly escalation: Escalation;
   /** Names the workflow execution in charge: `incident-<incidentId>-<generation>`. A workflow of an older generation ends. */
   readonly generation: number;

@@ -1,7 +1,8 @@
 import { type ChannelOutcome, type Delivery, retryAt } from './delivery.ts';
-import { addFallback, nextDue, settle, withDeliveries } from './escalation.ts';
+import { pagingDue, settle, wake } from './escalation.ts';
 import type { Incident } from './incident.ts';
 import type { Directory } from './oncall.ts';
+import { addFallback, isWanted, withDeliveries } from './run.ts';
 import type { EpochMs } from './time.ts';
 import { type NewEntry, record } from './timeline.ts';
 
@@ -23,10 +24,10 @@ export function recordOutcomes(
   now: EpochMs,
   directory: Fallback,
 ): Incident {
-  const wasDue = nextDue(incident) !== undefined;
+  const wasDue = pagingDue(incident) !== undefined;
   let next = incident;
   for (const report of reports) next = recordOutcome(next, report, now, directory);
-  const exhausted = next.state === 'OPEN' && wasDue && nextDue(next) === undefined;
+  const exhausted = next.state === 'OPEN' && wasDue && pagingDue(next) === undefined;
   return settle(exhausted ? record(next, now, FINISHED) : next);
 }
 
@@ -48,7 +49,7 @@ function recordOutcome(incident: Incident, { delivery, outcome }: Report, now: E
       : noted;
   }
   const again = outcome.kind === 'retryable' ? retryAt(delivery.role, delivery.attempts, now) : undefined;
-  const wanted = incident.state === 'OPEN';
+  const wanted = isWanted(incident, delivery);
   const text = `Could not page ${delivery.to.address}, attempt ${delivery.attempts}: ${outcome.error}. ${sequel(again, wanted, delivery)}`;
   const noted = record(incident, now, { ...about, kind: 'notify_failed', text });
   if (!ours) return noted;
@@ -98,8 +99,8 @@ export function recordBounce(
   const noted = record(incident, now, { ...about, kind: 'bounced', text });
   if (!bounce.permanent) return noted;
   const failed = withDeliveries(noted, [{ ...ended(delivery, 'failed'), error: bounce.text }]);
-  if (incident.state !== 'OPEN' || delivery.role === 'fallback') return settle(failed);
+  if (!isWanted(incident, delivery) || delivery.role === 'fallback') return settle(failed);
   const why = `mail to ${delivery.to.address} did not arrive`;
   const paged = addFallback(failed, delivery.step, directory, why, now);
-  return settle({ ...paged, generation: incident.generation + 1 });
+  return wake(incident, paged);
 }

@@ -1,7 +1,9 @@
-import { cancelPending, settle, startRun } from './escalation.ts';
-import type { Incident, IncidentState, Link, Severity } from './incident.ts';
-import { policyOf, type Service } from './service.ts';
-import type { EpochMs } from './time.ts';
+import { settle, wake } from './escalation.ts';
+import type { Incident, IncidentState, Link, Priority, Severity } from './incident.ts';
+import { rerun, resolve } from './lifecycle.ts';
+import { cancelPending, startRun } from './run.ts';
+import { pagingStart, policyOf, type Service } from './service.ts';
+import { type EpochMs, toIso } from './time.ts';
 import { record } from './timeline.ts';
 
 /** An accepted request for a new incident, already validated. */
@@ -14,10 +16,11 @@ export interface NewIncident {
   readonly dedupKey?: string;
   readonly details?: Readonly<Record<string, unknown>>;
   readonly links?: readonly Link[];
+  readonly priority?: Priority;
   readonly detectedAt?: EpochMs;
 }
 
-/** A new incident: OPEN, its first step due, version 1. */
+/** A new incident: OPEN, version 1, its first step due at once unless a maintenance window or the support hours hold it back. */
 export function openIncident(
   request: NewIncident,
   service: Service,
@@ -26,32 +29,34 @@ export function openIncident(
   now: EpochMs,
 ): Incident {
   const { detectedAt = now, ...facts } = request;
+  const urgency = service.urgency[request.severity];
+  const start = pagingStart(service, urgency, now);
   const bare: Incident = {
     ...facts,
     ...(service.team ? { team: service.team } : {}),
     incidentId,
     version: 1,
     state: 'OPEN',
+    urgency,
     detectedAt,
     createdAt: now,
     updatedAt: now,
     count: 1,
     lastSeenAt: now,
     absorbUntil: 0,
-    escalation: startRun(policyOf(service), service.timeZone, 1, now),
+    settings: service.settings,
+    escalation: startRun(policyOf(service), service.timeZone, 1, start.at),
     generation: 1,
     timeline: [],
     timelineSeq: 0,
     timelineMoved: 0,
   };
   const source = request.source ? ` by ${request.source}` : '';
-  return settle(
-    record(bare, now, {
-      kind: 'created',
-      by,
-      text: `Incident ${incidentId} raised${source} for service ${request.service}.`,
-    }),
-  );
+  const text = `Incident ${incidentId} raised${source} for service ${request.service}.`;
+  const created = record(bare, now, { kind: 'created', by, text });
+  if (!start.held) return settle(created);
+  const held = `Nobody is paged before ${toIso(start.at)}: ${start.held.reason}.`;
+  return settle(record(created, now, { kind: 'held', by: 'inresponse', text: held }));
 }
 
 /** A request to change an incident: a new state, a note, or both. */
@@ -64,9 +69,12 @@ export interface Change {
 }
 
 export type ChangeDecision =
+  /** `wake`: a new workflow generation is to be started, because something is due earlier than the running one would look. */
   | { readonly kind: 'changed'; readonly incident: Incident; readonly wake: boolean }
   | { readonly kind: 'unchanged'; readonly incident: Incident }
-  | { readonly kind: 'refused'; readonly reason: 'stale version' | 'already resolved'; readonly incident: Incident };
+  | { readonly kind: 'refused'; readonly reason: Refusal; readonly incident: Incident };
+
+export type Refusal = 'stale version' | 'already resolved' | 'nothing to escalate to' | 'itself';
 
 /**
  * Which changes are legal. The same state twice is `unchanged`, whoever asks; a resolved incident cannot be acknowledged, only
@@ -84,38 +92,28 @@ export function applyChange(incident: Incident, change: Change, now: EpochMs): C
   const moved = moves ? enter(incident, change.state, change.by, now) : incident;
   const noted =
     change.note === undefined ? moved : record(moved, now, { kind: 'noted', by: change.by, text: change.note });
-  return { kind: 'changed', incident: settle(noted), wake: moves && change.state === 'OPEN' };
+  return changed(incident, noted);
+}
+
+/** The decision to write `after`, with the generation raised where the workflow must wake earlier. */
+export function changed(before: Incident, after: Incident): ChangeDecision {
+  const incident = wake(before, after);
+  return { kind: 'changed', incident, wake: incident.generation !== before.generation };
 }
 
 function enter(incident: Incident, state: IncidentState, by: string, now: EpochMs): Incident {
   switch (state) {
-    case 'CLAIMED': {
-      const claimed = {
-        ...incident,
-        state,
-        claimedAt: now,
-        claimedBy: by,
-        firstClaimedAt: incident.firstClaimedAt ?? now,
-      };
-      return record(cancelPending(claimed), now, { kind: 'acknowledged', by, text: `Acknowledged by ${by}.` });
-    }
-    case 'RESOLVED': {
-      const resolved = { ...incident, state, resolvedAt: now, resolvedBy: by };
-      return record(cancelPending(resolved), now, { kind: 'resolved', by, text: `Resolved by ${by}.` });
-    }
+    case 'CLAIMED':
+      return acknowledge(incident, by, now);
+    case 'RESOLVED':
+      return resolve(incident, by, now);
     case 'OPEN':
-      return reopen(incident, by, now);
+      return rerun(incident, 'reopened', by, now, `Re-opened by ${by}; paging starts anew.`);
   }
 }
 
-function reopen(incident: Incident, by: string, now: EpochMs): Incident {
-  const { claimedAt: _a, claimedBy: _b, resolvedAt: _c, resolvedBy: _d, ...rest } = incident;
-  const { policy, timeZone, run, deliverySeq } = incident.escalation;
-  const opened: Incident = {
-    ...rest,
-    state: 'OPEN',
-    escalation: startRun(policy, timeZone, run + 1, now, deliverySeq),
-    generation: incident.generation + 1,
-  };
-  return record(opened, now, { kind: 'reopened', by, text: `Re-opened by ${by}; paging starts anew.` });
+export function acknowledge(incident: Incident, by: string, now: EpochMs): Incident {
+  const firstClaimedAt = incident.firstClaimedAt ?? now;
+  const claimed: Incident = { ...incident, state: 'CLAIMED', claimedAt: now, claimedBy: by, firstClaimedAt };
+  return record(cancelPending(claimed), now, { kind: 'acknowledged', by, text: `Acknowledged by ${by}.` });
 }

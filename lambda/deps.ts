@@ -13,6 +13,7 @@ import { createSendPage } from './app/send-page.ts';
 import { createMailChannel } from './channels/mail/send.ts';
 import { createConfigStore } from './data/config.ts';
 import { createConfigRowStore } from './data/config-rows.ts';
+import { type CurrentConfig, createCurrentConfig } from './data/current-config.ts';
 import { createIncidentStore } from './data/incidents.ts';
 import { createLinkSecretStore } from './data/link-secrets.ts';
 import { createPagingStore, type PagingStore } from './data/paging.ts';
@@ -28,14 +29,15 @@ import type { Env } from './env.ts';
 /** A request that hangs must fail while the caller still has time to try again. */
 const requestHandler = { connectionTimeout: 1_000, requestTimeout: 4_000, throwOnRequestTimeout: true };
 
-export function surroundings(service: string): Surroundings & { readonly metrics: Metrics } {
-  const logger = new Logger({ serviceName: service });
+/** Service name and metrics namespace come from the variables that powertools defines; `lib/` sets them. */
+export function surroundings(): Surroundings & { readonly metrics: Metrics } {
+  const logger = new Logger();
   const log: Log = {
     info: (message, facts = {}) => logger.info(message, facts),
     warn: (message, facts = {}) => logger.warn(message, facts),
     error: (message, facts = {}) => logger.error(message, facts),
   };
-  const metrics = new Metrics({ namespace: 'InResponse', serviceName: service });
+  const metrics = new Metrics();
   return {
     now: () => Date.now(),
     token: () => randomBytes(16).toString('hex'),
@@ -62,9 +64,10 @@ export function workflow(env: Env<'stateMachineArn'>) {
 export function configStores(
   db: DynamoDBDocumentClient,
   env: Env<'serviceTable' | 'oncallCalendarTable' | 'configTable'>,
-): Pick<ConfigDeps, 'config' | 'configRows'> {
+): Pick<ConfigDeps, 'config' | 'configRows'> & { readonly currentConfig: CurrentConfig } {
   const tables = { service: env.serviceTable, oncallCalendar: env.oncallCalendarTable };
-  return { config: createConfigStore(db, env.configTable), configRows: createConfigRowStore(db, tables) };
+  const config = createConfigStore(db, env.configTable);
+  return { config, configRows: createConfigRowStore(db, tables), currentConfig: createCurrentConfig(config) };
 }
 
 export function fallbackContact(env: Env<'fallbackEmail'>): Contact {
@@ -83,7 +86,7 @@ export function paging(
   db: DynamoDBDocumentClient,
   env: Env<PagingEnv>,
   around: Surroundings,
-): { paging: PagingStore; sendPage: SendPage } {
+): { paging: PagingStore; sendPage: SendPage; currentConfig: CurrentConfig } {
   const { senderEmail: from, configurationSet } = env;
   // One try only: a send whose answer was lost is not repeated blindly, it becomes an outcome that the core decides on.
   const client = new SESv2Client({ maxAttempts: 1, requestHandler: { ...requestHandler, requestTimeout: 10_000 } });
@@ -100,5 +103,6 @@ export function paging(
     oncallCalendar: env.oncallCalendarTable,
     config: env.configTable,
   };
-  return { paging: createPagingStore(db, tables), sendPage };
+  const currentConfig = createCurrentConfig(createConfigStore(db, env.configTable));
+  return { paging: createPagingStore(db, tables, currentConfig), sendPage, currentConfig };
 }

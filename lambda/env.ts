@@ -16,6 +16,7 @@ export const ENV = {
   fallbackEmail: 'FALLBACK_EMAIL',
   configurationSet: 'CONFIGURATION_SET',
   publicUrl: 'PUBLIC_URL',
+  adminKeyId: 'ADMIN_API_KEY_ID',
 } as const;
 
 export type EnvName = keyof typeof ENV;

@@ -1,61 +1,63 @@
-import * as z from 'zod';
-import { DEFAULT_ESCALATE_AFTER_SECONDS, DEFAULT_PAGE_AFTER_SECONDS } from '../service.ts';
-import { isTimeZone } from '../time.ts';
+import { duplicates } from './duplicates.ts';
+import { type ConfigFault, faultsOf, pathText, wording } from './faults.ts';
+import { isRecord } from './fields.ts';
+import { found } from './found.ts';
+import { instantIn } from './maintenance-window.ts';
+import { namesOf } from './names.ts';
+import { danglingReferences } from './references.ts';
+import { pastedDocument } from './schedule.ts';
+import { type ConfigDocument, configDocument } from './shape.ts';
 
-/** The address of one person, without a display name. Deliberately loose: SES is the judge, this keeps out what cannot be one. */
-export const email = z.string().regex(/^[^\s@<>,;"\\]{1,64}@[^\s@<>,;"\\]{1,189}$/, 'must be an email address');
-const id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, 'must be letters, digits, dots, dashes, underscores');
-const name = z.string().min(1).max(200);
-/** A week: later than that nobody is waiting for a page any more. */
-const delaySeconds = z.int().min(0).max(604_800);
+export { type ConfigDocument, configDocument, EMPTY_CONFIG } from './shape.ts';
 
-const calendarDay = z.strictObject({
-  day: z.union([z.literal('default'), z.iso.date()], 'must be YYYY-MM-DD or default'),
-  oncall: email.exactOptional(),
-  escalation: email.exactOptional(),
-});
+export type ParsedConfig =
+  | { readonly ok: true; readonly document: ConfigDocument }
+  | { readonly ok: false; readonly faults: readonly ConfigFault[] };
 
-const team = z.strictObject({
-  id,
-  name: name.exactOptional(),
-  timeZone: z.string().refine(isTimeZone, 'must be an IANA time zone, such as Europe/Berlin').default('UTC'),
-  calendar: z.array(calendarDay).max(5_000).default([]),
-});
+/**
+ * Checks a configuration, as read from JSON or YAML. Every fault of it is named at once: shapes, unknown fields, names that lead
+ * nowhere or are there twice, impossible times. A good document is answered as it was given, so reading it back gives what was put.
+ */
+export function parseConfig(value: unknown): ParsedConfig {
+  const shape = configDocument.safeParse(value, { error: wording });
+  const faults = [
+    ...(shape.error?.issues ?? []).flatMap((issue) => faultsOf(issue, value)),
+    ...duplicates(value),
+    ...danglingReferences(value, namesOf(value)),
+    ...backwardOverrides(value),
+  ];
+  // No defaults, nothing trimmed: the input is the document.
+  if (shape.success && faults.length === 0) return { ok: true, document: value as ConfigDocument };
+  return { ok: false, faults: inOrder(faults) };
+}
 
-const service = z.strictObject({
-  id,
-  name: name.exactOptional(),
-  team: id.exactOptional(),
-  pageAfterSeconds: delaySeconds.default(DEFAULT_PAGE_AFTER_SECONDS),
-  escalateAfterSeconds: delaySeconds.default(DEFAULT_ESCALATE_AFTER_SECONDS),
-});
-
-/** The configuration of a deployment: who owns what, and who is called when. One document, replaced as a whole. */
-export const configDocument = z
-  .strictObject({ teams: z.array(team).max(1_000).default([]), services: z.array(service).max(5_000).default([]) })
-  .superRefine((document, context) => {
-    const fault = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
-    const teams = new Set<string>();
-    for (const [t, { id: teamId, calendar }] of document.teams.entries()) {
-      if (teams.has(teamId)) fault(['teams', t, 'id'], `team ${teamId} is there twice`);
-      teams.add(teamId);
-      const days = new Set<string>();
-      for (const [d, { day }] of calendar.entries()) {
-        if (days.has(day)) fault(['teams', t, 'calendar', d, 'day'], `${day} is there twice`);
-        days.add(day);
-      }
-    }
-    const services = new Set<string>();
-    for (const [s, entry] of document.services.entries()) {
-      if (services.has(entry.id)) fault(['services', s, 'id'], `service ${entry.id} is there twice`);
-      services.add(entry.id);
-      if (entry.team !== undefined && !teams.has(entry.team))
-        fault(['services', s, 'team'], `there is no team ${entry.team}`);
-      if (entry.escalateAfterSeconds < entry.pageAfterSeconds) {
-        fault(['services', s, 'escalateAfterSeconds'], 'must not be before pageAfterSeconds');
-      }
-    }
+/** Overrides know their zone from their schedule alone. */
+function backwardOverrides(document: unknown): ConfigFault[] {
+  const zones = new Map(
+    found(document, 'schedules.*').flatMap(({ value: schedule }) => {
+      if (!isRecord(schedule)) return [];
+      return [[schedule.id, schedule.timeZone ?? pastedDocument(schedule.pagerduty).time_zone] as const];
+    }),
+  );
+  return found(document, 'overrides.*').flatMap(({ path, value: override }) => {
+    if (!isRecord(override)) return [];
+    const zone = zones.get(override.schedule);
+    const [from, to] = [instantIn(override.from, zone), instantIn(override.to, zone)];
+    if (from === undefined || to === undefined || from < to) return [];
+    return [{ path: [...path, 'to'], message: 'must be after from' }];
   });
-export type ConfigDocument = z.output<typeof configDocument>;
+}
 
-export const EMPTY_CONFIG: ConfigDocument = { teams: [], services: [] };
+/** By place in the document, and each once. */
+function inOrder(faults: readonly ConfigFault[]): ConfigFault[] {
+  const once = new Map(faults.map((fault) => [`${pathText(fault.path)} ${fault.message}`, fault]));
+  const compare = (a: string | number = '', b: string | number = '') =>
+    typeof a === 'number' && typeof b === 'number' ? a - b : String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0;
+  return [...once.values()].sort(({ path: a }, { path: b }) => {
+    for (let at = 0; at < Math.max(a.length, b.length); at++) {
+      const order = compare(a[at], b[at]);
+      if (order !== 0) return order;
+    }
+    return 0;
+  });
+}

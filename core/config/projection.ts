@@ -1,6 +1,8 @@
 import type { CalendarDay } from '../oncall.ts';
 import type { Service } from '../service.ts';
-import type { ConfigDocument } from './document.ts';
+import { listed } from './fields.ts';
+import { servicesOf } from './services.ts';
+import type { ConfigDocument } from './shape.ts';
 
 export interface CalendarRow extends CalendarDay {
   readonly teamname: string;
@@ -13,22 +15,16 @@ export interface Rows {
   readonly calendar: readonly CalendarRow[];
 }
 
-/** Every row of a document, complete in itself: a look-up never has to follow a reference. */
+/** Every row of a checked document, complete in itself. */
 export function rowsOf(document: ConfigDocument): Rows {
-  const zones = new Map(document.teams.map((team) => [team.id, team.timeZone]));
-  const services = document.services.map(
-    ({ id, team, pageAfterSeconds, escalateAfterSeconds }): Service => ({
-      serviceId: id,
-      ...(team === undefined ? {} : { team }),
-      timeZone: (team && zones.get(team)) ?? 'UTC',
-      pageAfterSeconds,
-      escalateAfterSeconds,
-    }),
+  return { services: servicesOf(document), calendar: calendarRowsOf(document) };
+}
+
+/** The days of all teams' on-call calendars. */
+export function calendarRowsOf(document: ConfigDocument): CalendarRow[] {
+  return listed(document.teams).flatMap(({ id, calendar }) =>
+    listed(calendar).map((row): CalendarRow => ({ teamname: id, ...row })),
   );
-  const calendar = document.teams.flatMap((team) =>
-    team.calendar.map((row): CalendarRow => ({ teamname: team.id, ...row })),
-  );
-  return { services, calendar };
 }
 
 /** What has to be written and removed so that the tables hold `after` where they may hold `before`. All of `after` is written. */

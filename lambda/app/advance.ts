@@ -8,6 +8,7 @@ import type { IncidentStore } from '../data/incidents.ts';
 import type { LinkSecret } from '../data/link-secrets.ts';
 import type { PagingStore } from '../data/paging.ts';
 import type { WorkflowInput } from '../data/workflow.ts';
+import { tellMerge } from './merge-incidents.ts';
 import { MOST_CONFLICTS, type Surroundings, TooManyConflicts } from './ports.ts';
 
 /** Sends one page. Never throws: whatever happens is an outcome. */
@@ -42,24 +43,33 @@ export async function advance(deps: AdvanceDeps, input: WorkflowInput): Promise<
     const now = deps.now();
     const facts = await deps.paging.load(incidentId, team, timeZone, now);
     if (!facts.incident) return { ...input, status: 'done', reason: 'no such incident' };
-    const directory: Directory = { calendar: facts.calendar, fallback: deps.fallback };
-    const decision = decide(facts.incident, generation, directory, now, deps.token());
-    if (decision.kind === 'done') return { ...input, status: 'done', reason: decision.reason };
-    if (decision.kind === 'wait')
-      return { ...input, status: 'wait', until: toIso(decision.until), reason: decision.reason };
-
-    const claimed = await deps.incidents.save(facts.incident, decision.incident, deps.token());
+    const { incident, calendar, people, secrets } = facts;
+    const directory: Directory = { calendar, people, fallback: deps.fallback };
+    const decision = decide(incident, generation, directory, now, deps.token());
+    switch (decision.kind) {
+      case 'done':
+        return { ...input, status: 'done', reason: decision.reason };
+      case 'wait':
+        return { ...input, status: 'wait', until: toIso(decision.until), reason: decision.reason };
+      case 'tell merge':
+        await tellMerge(deps, incident, decision.into);
+        continue;
+      case 'change':
+        await deps.incidents.save(incident, decision.incident, deps.token());
+        continue;
+    }
+    const claimed = await deps.incidents.save(incident, decision.incident, deps.token());
     if (claimed.kind === 'conflict') continue;
     const reports = await Promise.all(
       decision.deliveries.map(
         async (delivery): Promise<Report> => ({
           delivery,
-          outcome: await deps.sendPage(claimed.incident, delivery, directory, facts.secrets),
+          outcome: await deps.sendPage(claimed.incident, delivery, directory, secrets),
         }),
       ),
     );
-    countOutcomes(deps, reports);
     const after = await writeDown(deps, claimed.incident, reports, directory);
+    countOutcomes(deps, reports, after);
     return comeBack(input, after, deps.now());
   }
   throw new TooManyConflicts(`incident ${incidentId} changed ${MOST_CONFLICTS} times while it was being paged`);
@@ -92,7 +102,7 @@ function comeBack(input: WorkflowInput, incident: Incident, now: number): Advanc
   return { ...input, status: 'wait', until: toIso(Math.max(due, now)), reason: 'next step not due' };
 }
 
-function countOutcomes(deps: AdvanceDeps, reports: readonly Report[]): void {
+function countOutcomes(deps: AdvanceDeps, reports: readonly Report[], after: Incident): void {
   for (const { delivery, outcome } of reports) {
     const facts = { delivery: delivery.id, role: delivery.role, attempt: delivery.attempts };
     if (outcome.kind === 'ok') {
@@ -100,7 +110,10 @@ function countOutcomes(deps: AdvanceDeps, reports: readonly Report[]): void {
       deps.log.info('paged', { ...facts, to: delivery.to.address, messageId: outcome.messageId });
       continue;
     }
-    const lost = outcome.kind === 'permanent' && delivery.role === 'fallback';
+    // The last resort has been given up: nobody is paged by this step any more, and an operator must know.
+    const lost =
+      delivery.role === 'fallback' &&
+      after.escalation.deliveries.some((d) => d.id === delivery.id && d.status === 'failed');
     deps.count(lost ? 'PageFailed' : 'PageRetried');
     deps.log.warn('page not taken', { ...facts, to: delivery.to.address, outcome: outcome.kind, error: outcome.error });
   }

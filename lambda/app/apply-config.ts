@@ -16,7 +16,15 @@ export type Applied =
 /** The configuration in force. */
 export async function currentConfig(deps: ConfigDeps): Promise<ConfigRevision> {
   const { revision } = await deps.config.head();
-  return (await deps.config.revision(revision)) ?? { revision: 0, document: EMPTY_CONFIG, author: 'inresponse', at: 0 };
+  return (
+    (await deps.config.revision(revision)) ?? {
+      revision: 0,
+      previous: 0,
+      document: EMPTY_CONFIG,
+      author: 'inresponse',
+      at: 0,
+    }
+  );
 }
 
 /**
@@ -36,7 +44,8 @@ export async function applyConfig(
     return { kind: 'unchanged', revision: head.revision };
   // A number may be taken by a revision that never came into force: its writer died, or lost the race for the head.
   let revision = head.revision + 1;
-  while (!(await deps.config.keep({ revision, document, author, at: deps.now() }))) revision += 1;
+  while (!(await deps.config.keep({ revision, previous: head.revision, document, author, at: deps.now() })))
+    revision += 1;
   const moved: ConfigHead = { revision, projected: head.projected };
   if (!(await deps.config.moveHead(moved, head)))
     return { kind: 'stale', revision: (await deps.config.head()).revision };
@@ -58,4 +67,17 @@ export async function finishProjection(deps: ConfigDeps): Promise<ConfigHead> {
   await deps.configRows.project(head.revision, put, remove);
   const done: ConfigHead = { revision: head.revision, projected: head.revision };
   return (await deps.config.moveHead(done, head)) ? done : deps.config.head();
+}
+
+/** The revisions that have been in force, newest first. */
+export async function configHistory(deps: ConfigDeps, most: number): Promise<ConfigRevision[]> {
+  const history: ConfigRevision[] = [];
+  let { revision } = await deps.config.head();
+  while (revision > 0 && history.length < most) {
+    const kept = await deps.config.revision(revision);
+    if (!kept) break;
+    history.push(kept);
+    revision = kept.previous;
+  }
+  return history;
 }

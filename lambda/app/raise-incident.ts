@@ -1,9 +1,11 @@
+import { repeat } from '../../core/actions.ts';
+import { groupOf } from '../../core/grouping.ts';
 import type { Incident } from '../../core/incident.ts';
 import { applyChange, type NewIncident, openIncident } from '../../core/transitions.ts';
 import type { IncidentCounter } from '../data/counter.ts';
 import type { DedupLock, DedupStore } from '../data/dedup.ts';
 import type { IncidentStore } from '../data/incidents.ts';
-import { dedupId } from '../data/keys.ts';
+import { dedupId, groupId } from '../data/keys.ts';
 import type { ServiceStore } from '../data/services.ts';
 import type { Workflow } from '../data/workflow.ts';
 import { MOST_CONFLICTS, type Surroundings, TooManyConflicts } from './ports.ts';
@@ -25,86 +27,88 @@ export type Raised =
 /**
  * Takes an event in. When this answers `created` or `absorbed`, the incident is durable and its paging is owed on the item itself.
  *
- * Order of writes for a new incident with a dedup key, and what dying after each leaves behind:
+ * Order of writes for a new incident with a dedup key (or in a group), and what dying after each leaves behind:
  * 1. the counter: a gap in the numbers;
- * 2. the lock, naming the number: the next event of the key finds no incident there and creates it under that very number;
+ * 2. the locks, naming the number: the next event of the key finds no incident there and creates it under that very number;
  * 3. the incident, due now: complete. If its workflow is never started, the reconciler finds it overdue and pages.
  * Two first events in one instant meet at the lock or at the incident's conditional write; the later one is absorbed.
  */
 export async function raiseIncident(deps: RaiseDeps, request: NewIncident, by: string): Promise<Raised> {
-  const { dedupKey } = request;
-  if (dedupKey === undefined) return create(deps, request, by, () => deps.counter.next());
-  const id = dedupId(request.service, dedupKey);
+  const { dedupKey, service: serviceId } = request;
   for (let attempt = 0; attempt < MOST_CONFLICTS; attempt++) {
-    const lock = await deps.dedup.get(id);
-    const holder = lock && (await joinHolder(deps, lock));
-    if (holder?.kind === 'absorbed') return holder;
-    if (holder?.kind === 'changing') continue;
-    const raised = await create(deps, request, by, () => takeLock(deps, id, lock, holder?.kind === 'missing'));
-    if (raised) return raised;
+    const key = dedupKey === undefined ? undefined : await holderOf(deps, dedupId(serviceId, dedupKey));
+    if (key?.kind === 'absorbed') return key;
+    if (key?.kind === 'changing') continue;
+    const service = await deps.services.get(serviceId);
+    if (!service) return { kind: 'unknown service' };
+    const group = groupOf(request, service);
+    const grouped = group && (await holderOf(deps, groupId(serviceId, group.key), group.windowMs));
+    if (grouped?.kind === 'changing') continue;
+    if (grouped?.kind === 'absorbed') {
+      // From now on events of this key find the group's incident by themselves. Dying before costs them the detour, no more.
+      if (key) await deps.dedup.set(key.id, { incidentId: grouped.incident.incidentId }, key.lock);
+      return grouped;
+    }
+    const incidentId = await takeLocks(
+      deps,
+      [key, grouped].filter((held) => held !== undefined),
+    );
+    if (incidentId === undefined) continue;
+    const saved = await deps.incidents.create(openIncident(request, service, incidentId, by, deps.now()), deps.token());
+    if (saved.kind === 'conflict') continue;
+    deps.count('IncidentRaised');
+    await startWorkflow(deps, saved.incident);
+    return { kind: 'created', incident: saved.incident };
   }
-  throw new TooManyConflicts(`dedup key of service ${request.service} changed hands ${MOST_CONFLICTS} times`);
+  throw new TooManyConflicts(`an event of service ${serviceId} met ${MOST_CONFLICTS} concurrent changes`);
 }
 
 type Holder =
-  | { kind: 'absorbed'; incident: Incident }
-  | { kind: 'missing' }
-  | { kind: 'resolved' }
-  | { kind: 'changing' };
+  | { readonly kind: 'absorbed'; readonly incident: Incident }
+  /** Somebody is at it; look again. */
+  | { readonly kind: 'changing' }
+  /** To be taken: there is no lock, or its incident never came to be (`missing`), or takes no events any more. */
+  | { readonly kind: 'free'; readonly id: string; readonly lock: DedupLock | undefined; readonly missing: boolean };
 
-/** Adds the event to the incident that the lock names, if that incident takes events in. */
-async function joinHolder(deps: RaiseDeps, lock: DedupLock): Promise<Holder> {
+/** Adds the event to the incident that a lock names, if that incident takes events in. */
+async function holderOf(deps: RaiseDeps, id: string, windowMs?: number): Promise<Holder> {
+  const lock = await deps.dedup.get(id);
+  if (!lock) return { kind: 'free', id, lock, missing: false };
   const now = deps.now();
-  const absorbed = await deps.incidents.absorb(lock.incidentId, now);
+  const since = windowMs === undefined ? 0 : now - windowMs;
+  const absorbed = await deps.incidents.absorb(lock.incidentId, now, since);
   if (absorbed) {
     deps.count('IncidentAbsorbed');
     return { kind: 'absorbed', incident: absorbed };
   }
   const incident = await deps.incidents.get(lock.incidentId);
-  if (!incident) return { kind: 'missing' };
-  if (incident.state !== 'RESOLVED') return { kind: 'changing' };
-  if (lock.reopenVersion !== incident.version) return { kind: 'resolved' };
-  // Somebody is re-opening it and may have died on the way: finish that, then join.
-  const change = applyChange(incident, { state: 'OPEN', by: 'inresponse' }, now);
-  if (change.kind === 'changed') {
-    const saved = await deps.incidents.save(incident, change.incident, deps.token());
+  if (!incident) return { kind: 'free', id, lock, missing: true };
+  if (incident.state === 'RESOLVED' && lock.reopenVersion !== incident.version)
+    return { kind: 'free', id, lock, missing: false };
+  if (incident.state !== 'RESOLVED' && incident.lastSeenAt <= since) return { kind: 'free', id, lock, missing: false };
+  const next = revive(incident, now);
+  if (next) {
+    const saved = await deps.incidents.save(incident, next, deps.token());
     if (saved.kind === 'saved') await startWorkflow(deps, saved.incident);
   }
   return { kind: 'changing' };
 }
 
-/** The number to create under, once the lock names it; undefined when another event took the lock first. */
-async function takeLock(
-  deps: RaiseDeps,
-  id: string,
-  lock: DedupLock | undefined,
-  missing: boolean,
-): Promise<number | undefined> {
-  if (lock && missing) return lock.incidentId;
-  const incidentId = await deps.counter.next();
-  return (await deps.dedup.set(id, { incidentId }, lock)) ? incidentId : undefined;
+/** A re-opening that somebody began and may have died over is finished; old pages are renewed. The event joins afterwards. */
+function revive(incident: Incident, now: number): Incident | undefined {
+  if (incident.state !== 'RESOLVED') return repeat(incident, now);
+  const change = applyChange(incident, { state: 'OPEN', by: 'inresponse' }, now);
+  return change.kind === 'changed' ? change.incident : undefined;
 }
 
-function create(deps: RaiseDeps, request: NewIncident, by: string, number: () => Promise<number>): Promise<Raised>;
-function create(
+/** Makes the locks name one number and answers it; undefined when another event took one of them first. */
+async function takeLocks(
   deps: RaiseDeps,
-  request: NewIncident,
-  by: string,
-  number: () => Promise<number | undefined>,
-): Promise<Raised | undefined>;
-async function create(
-  deps: RaiseDeps,
-  request: NewIncident,
-  by: string,
-  number: () => Promise<number | undefined>,
-): Promise<Raised | undefined> {
-  const service = await deps.services.get(request.service);
-  if (!service) return { kind: 'unknown service' };
-  const incidentId = await number();
-  if (incidentId === undefined) return undefined;
-  const saved = await deps.incidents.create(openIncident(request, service, incidentId, by, deps.now()), deps.token());
-  if (saved.kind === 'conflict') return undefined;
-  deps.count('IncidentRaised');
-  await startWorkflow(deps, saved.incident);
-  return { kind: 'created', incident: saved.incident };
+  free: readonly Extract<Holder, { kind: 'free' }>[],
+): Promise<number | undefined> {
+  const incidentId = free.find((held) => held.missing)?.lock?.incidentId ?? (await deps.counter.next());
+  for (const { id, lock } of free) {
+    if (lock?.incidentId !== incidentId && !(await deps.dedup.set(id, { incidentId }, lock))) return undefined;
+  }
+  return incidentId;
 }

@@ -1,6 +1,6 @@
+import { occasionOf, upcomingStep } from '../../core/escalation.ts';
 import type { Incident } from '../../core/incident.ts';
-import { type Directory, reach } from '../../core/oncall.ts';
-import { stepDueAt } from '../../core/policy.ts';
+import { type Directory, reachStep } from '../../core/oncall.ts';
 import { composePage } from '../channels/mail/page.ts';
 import type { MailChannel } from '../channels/mail/send.ts';
 import type { LinkSecret, LinkSecretStore } from '../data/link-secrets.ts';
@@ -50,10 +50,10 @@ function firstSecret(deps: SendPageDeps): Promise<readonly LinkSecret[]> {
 }
 
 function whoIsNext(incident: Incident, directory: Directory): { at: number; who: string } | undefined {
-  const { policy, nextStep, startedAt, timeZone } = incident.escalation;
-  const at = stepDueAt(policy, nextStep, startedAt);
-  const step = policy.steps[nextStep];
-  if (at === undefined || step === undefined) return undefined;
-  const who = step.targets.map((target) => reach(target, at, incident.team, timeZone, directory).to.address);
-  return { at, who: who.join(', ') };
+  const next = upcomingStep(incident);
+  if (!next) return undefined;
+  const who = reachStep(next, occasionOf(incident, next.at), directory).map(
+    (reached) => reached.to.name ?? reached.to.address,
+  );
+  return { at: next.at, who: [...new Set(who)].join(', ') };
 }

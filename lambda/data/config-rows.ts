@@ -1,5 +1,6 @@
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Rows } from '../../core/config/projection.ts';
+import type { Service } from '../../core/service.ts';
 import { conditionFailed } from './items.ts';
 
 /** Rows written at once: well below what a new on-demand table takes, and fast enough for thousands of rows. */
@@ -39,7 +40,7 @@ export function createConfigRowStore(
       // A removed row stays as a mark: were it gone, a belated writer of the revision before could bring it back.
       const drop = (TableName: string, key: object) => write(TableName, { ...key, removed: true });
       const work = [
-        ...put.services.map((row) => write(tables.service, row)),
+        ...put.services.map((row) => write(tables.service, serviceRow(row))),
         ...put.calendar.map((row) => write(tables.oncallCalendar, row)),
         ...remove.services.map(({ serviceId }) => drop(tables.service, { serviceId })),
         ...remove.calendar.map(({ teamname, day }) => drop(tables.oncallCalendar, { teamname, day })),
@@ -48,4 +49,10 @@ export function createConfigRowStore(
         await Promise.all(work.slice(at, at + AT_ONCE).map((task) => task()));
     },
   };
+}
+
+/** The columns that people look at, and the whole service for the code. */
+function serviceRow(service: Service): object {
+  const { serviceId, team, timeZone } = service;
+  return { serviceId, ...(team === undefined ? {} : { team }), timeZone, definition: JSON.stringify(service) };
 }

@@ -12,6 +12,8 @@ export interface ConfigHead {
 
 export interface ConfigRevision {
   readonly revision: number;
+  /** The revision that it replaced. Numbers in between, if any, never came into force. */
+  readonly previous: number;
   readonly document: ConfigDocument;
   readonly author: string;
   readonly at: EpochMs;
@@ -59,10 +61,16 @@ export function createConfigStore(db: DynamoDBDocumentClient, table: string): Co
       const item = await get(`config#${revision}`);
       if (!item) return undefined;
       const document = JSON.parse(String(item.document)) as ConfigDocument;
-      return { revision, document, author: String(item.author), at: Number(item.at) };
+      return {
+        revision,
+        previous: Number(item.previous ?? 0),
+        document,
+        author: String(item.author),
+        at: Number(item.at),
+      };
     },
-    keep({ revision, document, author, at }) {
-      const item = { configkey: `config#${revision}`, document: JSON.stringify(document), author, at };
+    keep({ revision, previous, document, author, at }) {
+      const item = { configkey: `config#${revision}`, previous, document: JSON.stringify(document), author, at };
       return putIf(item, 'attribute_not_exists(configkey)');
     },
     moveHead(head, expected) {

@@ -44,8 +44,11 @@ export interface IncidentStore {
   create(incident: Incident, writeId: string): Promise<Saved>;
   /** Replaces `before` by `after` (its `version` set one higher) unless the stored version has moved on. `count` is left alone. */
   save(before: Incident, after: Incident, writeId: string): Promise<Saved>;
-  /** Counts one more event if the incident exists and absorbs events at `now`; undefined if it needs a decision instead. */
-  absorb(incidentId: number, now: number): Promise<Incident | undefined>;
+  /**
+   * Counts one more event if the incident exists, absorbs events at `now`, and has seen one after `since`; undefined if it needs a
+   * decision instead.
+   */
+  absorb(incidentId: number, now: number, since?: number): Promise<Incident | undefined>;
   /** Numbers of incidents whose next action was due before `before`, oldest first within a shard. Eventually consistent. */
   overdue(before: number, most: number): Promise<number[]>;
 }
@@ -81,7 +84,7 @@ export function createIncidentStore(db: DynamoDBDocumentClient, table: string, t
 
     async save(before, after, writeId) {
       const { incidentId } = before;
-      const spilled = overflow(after);
+      const spilled = overflow(after, before.timelineSeq);
       if (spilled) await timeline.put(incidentId, spilled.move);
       const next = {
         ...(spilled?.rest ?? after),
@@ -109,16 +112,16 @@ export function createIncidentStore(db: DynamoDBDocumentClient, table: string, t
       }
     },
 
-    async absorb(incidentId, now) {
+    async absorb(incidentId, now, since = 0) {
       try {
         const { Attributes } = await db.send(
           new UpdateCommand({
             TableName: table,
             Key: { incidentId },
             UpdateExpression: 'SET #count = #count + :one, lastSeenAt = :now',
-            ConditionExpression: 'absorbUntil > :now',
+            ConditionExpression: 'absorbUntil > :now AND lastSeenAt > :since',
             ExpressionAttributeNames: { '#count': 'count' },
-            ExpressionAttributeValues: { ':one': 1, ':now': now },
+            ExpressionAttributeValues: { ':one': 1, ':now': now, ':since': since },
             ReturnValues: 'ALL_NEW',
           }),
         );

@@ -109,6 +109,11 @@ export function dedupId(service: string, dedupKey: string): string {
   return `${service}#${dedupKey}`;
 }
 
+/** The lock of a group of events. Service ids do not begin with `#`, so it never meets a dedup key's. */
+export function groupId(service: string, key: string): string {
+  return `#group#${service}#${key}`;
+}
+
 /** The first incident is 10000: the counter starts one below. */
 export const COUNTER_START = 9_999;
 

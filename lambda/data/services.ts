@@ -1,9 +1,18 @@
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { DEFAULT_ESCALATE_AFTER_SECONDS, DEFAULT_PAGE_AFTER_SECONDS, type Service } from '../../core/service.ts';
+import {
+  DEFAULT_ESCALATE_AFTER_SECONDS,
+  DEFAULT_PAGE_AFTER_SECONDS,
+  DEFAULT_SETTINGS,
+  DEFAULT_URGENCY,
+  type Service,
+} from '../../core/service.ts';
 import { isTimeZone } from '../../core/time.ts';
 
-/** A row may also be put by hand, with `serviceId` and `team` alone: what is missing or unusable gets its default, never an error. */
+/**
+ * A row that the configuration has written carries the whole service in `definition`. A row may also be put by hand, with `serviceId`
+ * and `team` alone: what is missing or unusable gets its default, never an error.
+ */
 const row = z.object({
   serviceId: z.string(),
   team: z.string().min(1).optional().catch(undefined),
@@ -22,8 +31,17 @@ export function createServiceStore(db: DynamoDBDocumentClient, table: string): S
     async get(serviceId) {
       const { Item } = await db.send(new GetCommand({ TableName: table, Key: { serviceId }, ConsistentRead: true }));
       if (!Item || Item.removed === true) return undefined;
+      if (typeof Item.definition === 'string') return JSON.parse(Item.definition) as Service;
       const { team, ...service } = row.parse(Item);
-      return { ...service, ...(team ? { team } : {}) };
+      return {
+        ...service,
+        ...(team ? { team } : {}),
+        settings: DEFAULT_SETTINGS,
+        grouping: { by: 'dedupKey' },
+        urgency: DEFAULT_URGENCY,
+        lowUrgencyOutsideHours: 'page',
+        maintenance: [],
+      };
     },
   };
 }

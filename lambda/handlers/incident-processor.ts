@@ -3,7 +3,7 @@ import { createDedupStore } from '../data/dedup.ts';
 import { createIncidentLists } from '../data/incident-lists.ts';
 import { createLinkSecretStore } from '../data/link-secrets.ts';
 import { cacheServices, createServiceStore } from '../data/services.ts';
-import { configStores, database, incidentStores, surroundings, workflow } from '../deps.ts';
+import { configStores, database, fallbackContact, incidentStores, surroundings, workflow } from '../deps.ts';
 import { readEnv } from '../env.ts';
 import { api } from '../http/api.ts';
 
@@ -19,8 +19,10 @@ const env = readEnv([
   'dedupTable',
   'stateMachineArn',
   'publicUrl',
+  'fallbackEmail',
+  'adminKeyId',
 ]);
-const around = surroundings('incident-processor');
+const around = surroundings();
 const db = database();
 
 export const handler = api({
@@ -34,4 +36,6 @@ export const handler = api({
   linkSecrets: createLinkSecretStore(db, env.configTable),
   workflow: workflow(env),
   publicUrl: env.publicUrl,
+  fallback: fallbackContact(env),
+  adminKeyId: env.adminKeyId,
 });

@@ -1,17 +1,23 @@
 import type { Metrics } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type { ActDeps } from '../app/act-on-incident.ts';
 import type { ConfigDeps } from '../app/apply-config.ts';
 import { TooManyConflicts } from '../app/ports.ts';
+import { publish } from '../job.ts';
+import { actionOperations } from './operations/actions.ts';
 import { configOperations } from './operations/config.ts';
 import { descriptionOperations } from './operations/description.ts';
 import { incidentOperations } from './operations/incidents.ts';
 import { type LinkDeps, linkOperations } from './operations/links.ts';
+import { overrideOperations } from './operations/overrides.ts';
 import { Problem, problemResponse } from './problem.ts';
 import { route } from './router.ts';
 
-export interface ApiDeps extends LinkDeps, ConfigDeps {
+export interface ApiDeps extends LinkDeps, ConfigDeps, ActDeps {
   readonly metrics: Metrics;
+  /** The id, not the value, of the API key that may change the configuration. */
+  readonly adminKeyId: string;
 }
 
 /** The API as one Lambda handler. Every answer is a response: what an operation throws becomes `application/problem+json`. */
@@ -19,18 +25,20 @@ export function api(deps: ApiDeps) {
   const operations = {
     ...incidentOperations(deps),
     ...linkOperations(deps),
+    ...actionOperations(deps),
     ...configOperations(deps),
+    ...overrideOperations(deps),
     ...descriptionOperations(deps),
   };
   return middy()
     .use({
-      after: () => deps.metrics.publishStoredMetrics(),
+      after: () => publish(deps.metrics),
       onError: (request) => {
         request.response = problemResponse(toProblem(deps, request.error), request.event.requestContext?.requestId);
-        deps.metrics.publishStoredMetrics();
+        publish(deps.metrics);
       },
     })
-    .handler((event: APIGatewayProxyEvent) => route(operations, event));
+    .handler((event: APIGatewayProxyEvent) => route(operations, event, deps.adminKeyId));
 }
 
 function toProblem(deps: ApiDeps, error: unknown): Problem {

@@ -54,7 +54,8 @@ function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   return [{ field: fieldPath(issue.path), message: issue.message }];
 }
 
-function fieldPath(path: readonly PropertyKey[]): string {
+/** `links[0].href`, as a sender would write it. */
+export function fieldPath(path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, part) => {
     if (typeof part === 'number') return `${text}[${part}]`;
     const name = String(part).slice(0, 100);

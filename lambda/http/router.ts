@@ -6,9 +6,12 @@ export type Handle = (event: APIGatewayProxyEvent) => Promise<HttpResponse>;
 export type Operations = Record<Operation, Handle>;
 
 /** Finds the operation of a request by the resource that API Gateway matched; a known resource with another method is a 405. */
-export function route(operations: Operations, event: APIGatewayProxyEvent): Promise<HttpResponse> {
+export function route(operations: Operations, event: APIGatewayProxyEvent, adminKeyId: string): Promise<HttpResponse> {
   const here = ROUTES.filter((r) => r.path === event.resource);
   const found = here.find((r) => r.method === event.httpMethod);
+  if (found?.auth === 'admin' && event.requestContext.identity.apiKeyId !== adminKeyId) {
+    throw new Problem('forbidden', "This needs the administrator's API key.");
+  }
   if (found) return operations[found.operation](event);
   if (here.length === 0) throw new Problem('not_found', 'There is nothing at this address.');
   const allow = [...new Set(here.map((r) => r.method))].join(', ');

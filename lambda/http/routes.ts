@@ -4,11 +4,11 @@
  */
 export interface Route {
   readonly operation: string;
-  readonly method: 'GET' | 'PUT' | 'POST';
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   /** API Gateway form: `{name}` is one path segment. */
   readonly path: string;
-  /** `key`: API Gateway demands an API key. `link`: the signed token in the path is the authority. `none`: open to all. */
-  readonly auth: 'key' | 'link' | 'none';
+  /** `key`: API Gateway demands an API key. `admin`: it must be the administrator's. `link`: the signed token in the path is the authority. `none`: open to all. */
+  readonly auth: 'key' | 'admin' | 'link' | 'none';
   readonly summary: string;
 }
 
@@ -50,6 +50,127 @@ export const ROUTES = [
     summary: 'Everything that happened to an incident',
   },
   {
+    operation: 'snoozeIncident',
+    method: 'POST',
+    path: '/incidents/{id}/snooze',
+    auth: 'key',
+    summary: 'Acknowledge until a time; it pages anew then',
+  },
+  {
+    operation: 'assignIncident',
+    method: 'POST',
+    path: '/incidents/{id}/assign',
+    auth: 'key',
+    summary: 'Page another person or policy instead',
+  },
+  {
+    operation: 'escalateIncident',
+    method: 'POST',
+    path: '/incidents/{id}/escalate',
+    auth: 'key',
+    summary: 'Page the next step of the policy now',
+  },
+  {
+    operation: 'addResponders',
+    method: 'POST',
+    path: '/incidents/{id}/responders',
+    auth: 'key',
+    summary: 'Page more people to help',
+  },
+  {
+    operation: 'mergeIncident',
+    method: 'POST',
+    path: '/incidents/{id}/merge',
+    auth: 'key',
+    summary: 'Resolve it here and go on in another incident',
+  },
+  {
+    operation: 'prioritizeIncident',
+    method: 'POST',
+    path: '/incidents/{id}/priority',
+    auth: 'key',
+    summary: 'Set the priority, P1 to P5',
+  },
+  { operation: 'getOnCall', method: 'GET', path: '/oncall', auth: 'key', summary: 'Who is on call, now or at a time' },
+  {
+    operation: 'getShifts',
+    method: 'GET',
+    path: '/schedules/{id}/shifts',
+    auth: 'key',
+    summary: 'The shifts of a schedule, final and per layer',
+  },
+  {
+    operation: 'getGaps',
+    method: 'GET',
+    path: '/schedules/{id}/gaps',
+    auth: 'key',
+    summary: 'When nobody is on call in a schedule',
+  },
+  {
+    operation: 'addOverride',
+    method: 'POST',
+    path: '/schedules/{id}/overrides',
+    auth: 'key',
+    summary: 'Put somebody on call for a time',
+  },
+  {
+    operation: 'removeOverride',
+    method: 'DELETE',
+    path: '/schedules/{id}/overrides/{override}',
+    auth: 'key',
+    summary: 'Take an override back',
+  },
+  {
+    operation: 'getScheduleFeed',
+    method: 'GET',
+    path: '/schedules/{id}/feed',
+    auth: 'key',
+    summary: 'The secret address of the iCal feed of a schedule',
+  },
+  {
+    operation: 'getUserFeed',
+    method: 'GET',
+    path: '/users/{id}/feed',
+    auth: 'key',
+    summary: 'The secret address of the iCal feed of a person',
+  },
+  { operation: 'getFeed', method: 'GET', path: '/ical/{token}', auth: 'link', summary: 'An iCal feed' },
+  {
+    operation: 'simulate',
+    method: 'POST',
+    path: '/simulate',
+    auth: 'key',
+    summary: 'Who would be notified, how, when, and why',
+  },
+  {
+    operation: 'listConfigRevisions',
+    method: 'GET',
+    path: '/config/revisions',
+    auth: 'key',
+    summary: 'Revisions of the configuration, newest first',
+  },
+  {
+    operation: 'getConfigRevision',
+    method: 'GET',
+    path: '/config/revisions/{revision}',
+    auth: 'key',
+    summary: 'One revision of the configuration',
+  },
+  {
+    operation: 'restoreConfig',
+    method: 'POST',
+    path: '/config/revisions/{revision}/restore',
+    auth: 'admin',
+    summary: 'Put an earlier revision in force again',
+  },
+  {
+    operation: 'getConfigSchema',
+    method: 'GET',
+    path: '/config.schema.json',
+    auth: 'none',
+    summary: 'JSON Schema of the configuration, for editors',
+  },
+  {
     operation: 'getConfig',
     method: 'GET',
     path: '/config',
@@ -60,7 +181,7 @@ export const ROUTES = [
     operation: 'putConfig',
     method: 'PUT',
     path: '/config',
-    auth: 'key',
+    auth: 'admin',
     summary: 'Replace the configuration: services, teams, calendars',
   },
   {

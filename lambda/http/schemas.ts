@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { SEVERITIES, STATES } from '../../core/incident.ts';
+import { PRIORITIES, SEVERITIES, STATES } from '../../core/incident.ts';
 import { type EpochMs, parseInstant } from '../../core/time.ts';
 
 /** 0.1 ms to year 9999; seconds are told from milliseconds by their size. */
@@ -45,6 +45,7 @@ export const raiseBody = z
     dedupKey: z.string().min(1).max(512).exactOptional().meta({
       description: 'Events of a service with the same key go to one incident until it is resolved',
     }),
+    priority: z.enum(PRIORITIES).exactOptional(),
     details: z.record(z.string().max(256), z.unknown()).exactOptional(),
     links: z.array(link).max(50).exactOptional(),
   })
@@ -108,3 +109,70 @@ export const listQuery = z.strictObject({
     .meta({ description: `1 to ${MOST}, default ${DEFAULT_LIMIT}` }),
   cursor: z.string().max(200).exactOptional().meta({ description: '`next` of the page before' }),
 });
+
+const who = {
+  by: updateFields.by,
+  ifVersion: updateFields.ifVersion,
+};
+
+/** The longest snooze: beyond that an incident is not snoozed but forgotten. */
+const MOST_SNOOZE_MINUTES = 60 * 24 * 30;
+
+export const snoozeBody = z
+  .strictObject({
+    until: instant.exactOptional(),
+    minutes: z.number().positive().max(MOST_SNOOZE_MINUTES).exactOptional(),
+    ...who,
+  })
+  .superRefine((body, context) => {
+    if ((body.until === undefined) === (body.minutes === undefined)) {
+      context.addIssue({ code: 'custom', path: ['until'], message: 'give either until or minutes' });
+    }
+  });
+
+export const assignBody = z
+  .strictObject({ user: id.exactOptional(), escalationPolicy: id.exactOptional(), ...who })
+  .superRefine((body, context) => {
+    if ((body.user === undefined) === (body.escalationPolicy === undefined)) {
+      context.addIssue({ code: 'custom', path: ['user'], message: 'give either a user or an escalationPolicy' });
+    }
+  });
+
+export const escalateBody = z.strictObject(who);
+export const respondersBody = z.strictObject({ users: z.array(id).min(1).max(50), ...who });
+export const mergeBody = z.strictObject({ into: incidentNumber, ...who });
+export const priorityBody = z.strictObject({ priority: z.enum(PRIORITIES), ...who });
+
+export const onCallQuery = z.strictObject({
+  at: instant.exactOptional().meta({ description: 'Default: now' }),
+  team: id.exactOptional(),
+  service: id.exactOptional(),
+  schedule: id.exactOptional(),
+  user: id.exactOptional(),
+});
+
+export const spanQuery = z.strictObject({
+  from: instant.exactOptional().meta({ description: 'Default: now' }),
+  to: instant.exactOptional().meta({ description: 'Default: 14 days after from; at most 400 days after it' }),
+});
+
+export const overrideBody = z.strictObject({
+  id: id.exactOptional(),
+  kind: z.enum(['replace', 'add', 'remove']).default('replace'),
+  user: id,
+  from: z.string().min(1).max(40).meta({ description: 'An instant, or a wall clock in the zone of the schedule' }),
+  to: z.string().min(1).max(40),
+});
+
+export const simulateBody = z.strictObject({
+  service: id,
+  severity: z.enum(SEVERITIES).default('CRIT'),
+  at: instant.exactOptional().meta({ description: 'When the incident comes up; default now' }),
+  acknowledgedAfterMinutes: z.number().min(0).max(100_000).exactOptional(),
+  config: z
+    .record(z.string(), z.unknown())
+    .exactOptional()
+    .meta({ description: 'A configuration to try; default the one in force' }),
+});
+
+export const dryRunQuery = z.strictObject({ dryRun: z.enum(['true', 'false']).exactOptional() });

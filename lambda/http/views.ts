@@ -1,4 +1,4 @@
-import { nextDue } from '../../core/escalation.ts';
+import { pagingDue } from '../../core/escalation.ts';
 import type { Incident } from '../../core/incident.ts';
 import { toIso } from '../../core/time.ts';
 import type { TimelineEntry } from '../../core/timeline.ts';
@@ -6,7 +6,7 @@ import type { TimelineEntry } from '../../core/timeline.ts';
 /** An incident as the API shows it: instants as RFC 3339, and of the escalation what a person asks about. */
 export function incidentView(incident: Incident) {
   const { escalation } = incident;
-  const next = nextDue(incident);
+  const next = pagingDue(incident);
   return {
     incidentId: incident.incidentId,
     version: incident.version,
@@ -14,6 +14,8 @@ export function incidentView(incident: Incident) {
     service: incident.service,
     team: incident.team ?? null,
     severity: incident.severity,
+    urgency: incident.urgency,
+    priority: incident.priority ?? null,
     title: incident.title,
     message: incident.message,
     source: incident.source ?? null,
@@ -29,11 +31,15 @@ export function incidentView(incident: Incident) {
     claimedBy: incident.claimedBy ?? null,
     resolvedAt: maybeIso(incident.resolvedAt),
     resolvedBy: incident.resolvedBy ?? null,
+    snoozedUntil: maybeIso(incident.snoozedUntil),
+    assignedTo: incident.assignedTo ?? null,
+    mergedInto: incident.mergedInto ?? null,
+    mergedFrom: incident.mergedFrom ?? [],
     escalation: {
       run: escalation.run,
       policy: escalation.policy.id,
       stepsDone: escalation.nextStep,
-      stepsTotal: escalation.policy.steps.length,
+      stepsTotal: escalation.policy.steps.length * ((escalation.policy.repeats ?? 0) + 1),
       nextAt: maybeIso(next),
       pages: escalation.deliveries.map((d) => ({
         to: d.to.address,

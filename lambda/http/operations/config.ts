@@ -1,36 +1,113 @@
-import { configDocument } from '../../../core/config/document.ts';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type { ConfigDocument } from '../../../core/config/document.ts';
+import { parseConfig } from '../../../core/config/document.ts';
+import { configJsonSchema } from '../../../core/config/json-schema.ts';
+import { planOf } from '../../../core/config/plan.ts';
 import { toIso } from '../../../core/time.ts';
-import { applyConfig, type ConfigDeps, currentConfig } from '../../app/apply-config.ts';
-import { json, Problem } from '../problem.ts';
-import { check, readJsonObject } from '../request.ts';
+import { type Applied, applyConfig, type ConfigDeps, configHistory, currentConfig } from '../../app/apply-config.ts';
+import type { ConfigRevision } from '../../data/config.ts';
+import { type HttpResponse, json, Problem } from '../problem.ts';
+import { check, fieldPath, readJsonObject } from '../request.ts';
 import type { Operations } from '../router.ts';
+import { dryRunQuery } from '../schemas.ts';
+import { BY_API_KEY, onlyOnce } from './incidents.ts';
 
-export function configOperations(deps: ConfigDeps): Pick<Operations, 'getConfig' | 'putConfig'> {
+type Names =
+  | 'getConfig'
+  | 'putConfig'
+  | 'listConfigRevisions'
+  | 'getConfigRevision'
+  | 'restoreConfig'
+  | 'getConfigSchema';
+
+/** Revisions in one answer. */
+const MOST_REVISIONS = 50;
+
+export function configOperations(deps: ConfigDeps): Pick<Operations, Names> {
+  async function kept(text: string | undefined): Promise<ConfigRevision> {
+    const revision = /^\d{1,9}$/.test(text ?? '') ? await deps.config.revision(Number(text)) : undefined;
+    const { revision: inForce } = await deps.config.head();
+    if (revision && revision.revision <= inForce) return revision;
+    throw new Problem('not_found', 'There is no such revision of the configuration.');
+  }
+
   return {
     async getConfig() {
-      const { revision, document, author, at } = await currentConfig(deps);
-      return json(200, document, { etag: `"${revision}"`, 'x-config-author': author, 'last-modified': toIso(at) });
+      return showRevision(await currentConfig(deps));
     },
 
     async putConfig(event) {
-      const document = check(configDocument, readJsonObject(event), 'configuration');
+      const document = readConfig(readJsonObject(event));
+      const { dryRun } = check(dryRunQuery, onlyOnce(event.multiValueQueryStringParameters), 'query');
       const ifRevision = readIfMatch(event.headers);
-      const result = await applyConfig(deps, document, 'API key', ifRevision);
-      if (result.kind === 'stale') {
-        const detail = `The configuration is at revision ${result.revision} by now.`;
-        throw new Problem('stale_revision', detail, { more: { revision: result.revision } });
-      }
-      return json(
-        200,
-        { revision: result.revision, changed: result.kind === 'applied' },
-        { etag: `"${result.revision}"` },
-      );
+      const before = await currentConfig(deps);
+      const plan = planOf(before.document, document, deps.now());
+      if (dryRun === 'true') return json(200, { revision: before.revision, plan });
+      const author = readAuthor(event);
+      return showApplied(await applyConfig(deps, document, author, ifRevision), { plan });
     },
+
+    async listConfigRevisions() {
+      const revisions = await configHistory(deps, MOST_REVISIONS);
+      return json(200, {
+        revisions: revisions.map(({ revision: number, author, at }) => ({ revision: number, author, at: toIso(at) })),
+      });
+    },
+
+    async getConfigRevision(event) {
+      return showRevision(await kept(event.pathParameters?.revision));
+    },
+
+    async restoreConfig(event) {
+      const { document, revision } = await kept(event.pathParameters?.revision);
+      const author = `${readAuthor(event)}, restoring revision ${revision}`;
+      return showApplied(await applyConfig(deps, document, author, readIfMatch(event.headers)), { restored: revision });
+    },
+
+    getConfigSchema: async () => json(200, configJsonSchema(), { 'cache-control': 'max-age=300' }),
   };
 }
 
-function readIfMatch(headers: Record<string, string | undefined> | null): number | undefined {
-  const value = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === 'if-match')?.[1];
+/** A configuration out of a request; a Problem names every fault at its path. */
+export function readConfig(value: unknown): ConfigDocument {
+  const result = parseConfig(value);
+  if (result.ok) return result.document;
+  const errors = result.faults.map(({ path, message }) => ({ field: fieldPath(path), message }));
+  throw new Problem(
+    'invalid_request',
+    `The configuration has ${errors.length} fault${errors.length === 1 ? '' : 's'}.`,
+    { errors },
+  );
+}
+
+function showRevision({ revision, document, author, at }: ConfigRevision): HttpResponse {
+  return json(200, document, {
+    etag: `"${revision}"`,
+    'x-config-author': author,
+    'last-modified': new Date(at).toUTCString(),
+  });
+}
+
+export function showApplied(result: Applied, more: object): HttpResponse {
+  if (result.kind === 'stale') {
+    const detail = `The configuration is at revision ${result.revision} by now.`;
+    throw new Problem('stale_revision', detail, { more: { revision: result.revision } });
+  }
+  const { revision, kind } = result;
+  return json(200, { revision, changed: kind === 'applied', ...more }, { etag: `"${revision}"` });
+}
+
+/** Who applies a configuration, as told in `X-Author`; a header, because the body is the configuration and nothing else. */
+export function readAuthor(event: APIGatewayProxyEvent): string {
+  return header(event.headers, 'x-author')?.slice(0, 200) ?? BY_API_KEY;
+}
+
+function header(headers: Record<string, string | undefined> | null, wanted: string): string | undefined {
+  return Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === wanted)?.[1];
+}
+
+export function readIfMatch(headers: Record<string, string | undefined> | null): number | undefined {
+  const value = header(headers, 'if-match');
   if (value === undefined || value === '*') return undefined;
   const revision = /^"?(\d{1,15})"?$/.exec(value.trim())?.[1];
   if (revision !== undefined) return Number(revision);

@@ -1,4 +1,5 @@
 import { HOUR_MS } from '../../../core/time.ts';
+import type { Refusal } from '../../../core/transitions.ts';
 import { type RaiseDeps, raiseIncident } from '../../app/raise-incident.ts';
 import { readTimeline } from '../../app/read-timeline.ts';
 import { type UpdateDeps, type Updated, updateIncident } from '../../app/update-incident.ts';
@@ -25,7 +26,7 @@ type Names =
   | 'getTimeline';
 
 /** Who did it, when the request does not say: the API key. */
-const BY_API_KEY = 'API key';
+export const BY_API_KEY = 'API key';
 
 export function incidentOperations(deps: IncidentDeps): Pick<Operations, Names> {
   async function show(incidentId: number): Promise<HttpResponse> {
@@ -91,10 +92,17 @@ export function incidentOperations(deps: IncidentDeps): Pick<Operations, Names> 
   };
 }
 
+/** Why a change is not possible in the incident's present state. */
+const REFUSALS: Readonly<Record<Exclude<Refusal, 'stale version'>, string>> = {
+  'already resolved': 'The incident is RESOLVED; re-open it (state OPEN) first.',
+  'nothing to escalate to': 'The escalation policy has no further step; assign it to another policy, or re-open it.',
+  itself: 'An incident cannot be merged into itself.',
+};
+
 /** 13 months: a list without `from` shows a year and a little more. */
 const LOOK_BACK_MS = 13 * 31 * 24 * HOUR_MS;
 
-function answer(incidentId: number, result: Updated): HttpResponse {
+export function answer(incidentId: number, result: Updated): HttpResponse {
   if (result.kind === 'not found') throw unknownIncident(incidentId);
   if (result.kind !== 'refused' && result.kind !== 'superseded') return json(200, incidentView(result.incident));
   const { incident } = result;
@@ -106,21 +114,20 @@ function answer(incidentId: number, result: Updated): HttpResponse {
   if (result.reason === 'stale version') {
     throw new Problem('stale_version', `Incident ${incidentId} is at version ${incident.version} by now.`, { more });
   }
-  const detail = `Incident ${incidentId} is RESOLVED; re-open it (state OPEN) before acknowledging it.`;
-  throw new Problem('illegal_transition', detail, { more });
+  throw new Problem('illegal_transition', REFUSALS[result.reason], { more });
 }
 
 export function unknownIncident(incidentId: number): Problem {
   return new Problem('not_found', `There is no incident ${incidentId}.`);
 }
 
-function pathNumber(text: string | undefined): number {
+export function pathNumber(text: string | undefined): number {
   const number = incidentNumber.safeParse(Number(text));
   if (number.success && /^\d+$/.test(text ?? '')) return number.data;
   throw new Problem('not_found', 'There is no such incident: its number is a whole number.');
 }
 
-function onlyOnce(parameters: Record<string, string[] | undefined> | null): Record<string, string> {
+export function onlyOnce(parameters: Record<string, string[] | undefined> | null): Record<string, string> {
   const errors = [];
   const single: Record<string, string> = {};
   for (const [field, values = []] of Object.entries(parameters ?? {})) {

@@ -1,0 +1,69 @@
+import type { Delivery } from './delivery.ts';
+import type { Escalation, Incident } from './incident.ts';
+import { type Directory, fallback, type Reached } from './oncall.ts';
+import type { EscalationPolicy } from './policy.ts';
+import type { EpochMs } from './time.ts';
+
+/** The beginning of a run: nothing planned, nobody paged. */
+export function startRun(policy: EscalationPolicy, timeZone: string, run: number, now: EpochMs, seq = 0): Escalation {
+  return { policy, timeZone, run, startedAt: now, nextStep: 0, deliveries: [], deliverySeq: seq };
+}
+
+/** False for a page that the incident's state has made needless: somebody has it, or it is over. */
+export function isWanted(incident: Incident, delivery: Delivery): boolean {
+  return incident.state === 'OPEN' || (incident.state === 'CLAIMED' && delivery.stopsWhen === 'resolved');
+}
+
+/** Adds planned deliveries to the run, due `delayMs` after `notBefore` each. */
+export function addDeliveries(
+  incident: Incident,
+  step: number,
+  reached: readonly Reached[],
+  notBefore: EpochMs,
+  stopsWhen?: Delivery['stopsWhen'],
+): Incident {
+  const { escalation } = incident;
+  const planned = reached.map(
+    ({ delayMs, ...who }, i): Delivery => ({
+      ...who,
+      id: escalation.deliverySeq + i + 1,
+      run: escalation.run,
+      step,
+      status: 'pending',
+      notBefore: notBefore + delayMs,
+      ...(stopsWhen === undefined ? {} : { stopsWhen }),
+      attempts: 0,
+    }),
+  );
+  const deliveries = [...escalation.deliveries, ...planned];
+  return {
+    ...incident,
+    escalation: { ...escalation, deliveries, deliverySeq: escalation.deliverySeq + planned.length },
+  };
+}
+
+/** Replaces deliveries by id; ids that are gone (an earlier run) are left out. */
+export function withDeliveries(incident: Incident, changed: readonly Delivery[]): Incident {
+  const byId = new Map(changed.map((d) => [d.id, d]));
+  const deliveries = incident.escalation.deliveries.map((d) => byId.get(d.id) ?? d);
+  return { ...incident, escalation: { ...incident.escalation, deliveries } };
+}
+
+/** Calls off what has not been sent yet and is not wanted in the incident's state. What is in flight reports back by itself. */
+export function cancelPending(incident: Incident): Incident {
+  const off = incident.escalation.deliveries
+    .filter((d) => d.status === 'pending' && !isWanted(incident, d))
+    .map((d): Delivery => ({ ...d, status: 'cancelled' }));
+  return withDeliveries(incident, off);
+}
+
+/** A page to the deployment's fallback contact, due at once, because of `why`. */
+export function addFallback(
+  incident: Incident,
+  step: number,
+  directory: Pick<Directory, 'fallback'>,
+  why: string,
+  now: EpochMs,
+): Incident {
+  return addDeliveries(incident, step, [fallback(directory, why)], now);
+}
