@@ -28,14 +28,15 @@ import type { Env } from './env.ts';
 /** A request that hangs must fail while the caller still has time to try again. */
 const requestHandler = { connectionTimeout: 1_000, requestTimeout: 4_000, throwOnRequestTimeout: true };
 
-export function surroundings(service: string): Surroundings & { readonly metrics: Metrics } {
-  const logger = new Logger({ serviceName: service });
+/** Service name and metrics namespace come from the variables that powertools defines; `lib/` sets them. */
+export function surroundings(): Surroundings & { readonly metrics: Metrics } {
+  const logger = new Logger();
   const log: Log = {
     info: (message, facts = {}) => logger.info(message, facts),
     warn: (message, facts = {}) => logger.warn(message, facts),
     error: (message, facts = {}) => logger.error(message, facts),
   };
-  const metrics = new Metrics({ namespace: 'InResponse', serviceName: service });
+  const metrics = new Metrics();
   return {
     now: () => Date.now(),
     token: () => randomBytes(16).toString('hex'),

@@ -74,7 +74,6 @@ function makeRestApi(scope: Api, { rate, burst, logRetention, manageAccountRole 
       throttlingRateLimit: rate,
       throttlingBurstLimit: burst,
       metricsEnabled: true,
-      tracingEnabled: true,
       // The execution log writes paths, and the path of a link holds its token.
       loggingLevel: MethodLoggingLevel.OFF,
       accessLogDestination: new LogGroupLogDestination(accessLog),

@@ -12,7 +12,7 @@ export interface DynamoOptions {
 
 /** Serves DynamoDB on a free loopback port, in a thread of its own, so that neither side waits for the other's processor time. */
 export async function startDynamo({ dataDir }: DynamoOptions = {}): Promise<RunningServer> {
-  if (dataDir) await mkdir(dataDir, { recursive: true });
+  if (dataDir) await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const worker = new Worker(new URL('./dynamo-worker.ts', import.meta.url), {
     workerData: dataDir ? { path: join(dataDir, 'dynamodb') } : {},
   });
@@ -52,7 +52,9 @@ export type TableProperties = z.infer<typeof tableSchema>;
 
 /** Makes the tables of the stack that are not there yet. */
 export async function createTables(url: string, resources: Resources): Promise<void> {
-  const tables = ['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'].flatMap((type) => resources.ofType(type, tableSchema));
+  const tables = ['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'].flatMap((type) =>
+    resources.ofType(type, tableSchema),
+  );
   for (const { ref, properties } of tables) await createTable(url, ref, properties);
 }
 
@@ -64,10 +66,12 @@ export async function createTable(url: string, TableName: string, properties: Ta
       'content-type': 'application/x-amz-json-1.0',
       'x-amz-target': 'DynamoDB_20120810.CreateTable',
       'x-amz-date': '19700101T000000Z',
-      authorization: 'AWS4-HMAC-SHA256 Credential=local/19700101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
+      authorization:
+        'AWS4-HMAC-SHA256 Credential=local/19700101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
     },
     body: JSON.stringify({ TableName, BillingMode: 'PAY_PER_REQUEST', ...properties }),
   });
   const body = await response.text();
-  if (!response.ok && !body.includes('ResourceInUseException')) throw new Error(`the table ${TableName} cannot be made: ${body}`);
+  if (!response.ok && !body.includes('ResourceInUseException'))
+    throw new Error(`the table ${TableName} cannot be made: ${body}`);
 }

@@ -5,8 +5,8 @@ import { parseClock, parseMoment, SECONDS_PER_DAY } from './moment.ts';
 /** An id or a name. */
 export const label = z.string().trim().min(1, 'must not be empty').max(200, 'must have 200 characters at most');
 
-/** A fixed offset would pass for a zone, but has no daylight saving: nobody means that. */
-export const zoneName = z.string().refine((name) => !/^[+-]/.test(name) && isTimeZone(name), {
+/** Temporal takes offsets and whole dates for zones as well. An offset has no daylight saving: nobody means that. */
+export const zoneName = z.string().refine((name) => /^[A-Za-z][\w+/-]*$/.test(name) && isTimeZone(name), {
   error: 'must be a time zone of the IANA database, such as Europe/Berlin',
 });
 

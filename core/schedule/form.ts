@@ -59,13 +59,14 @@ const weekly = z.strictObject({
 
 type RestrictionForm = z.infer<typeof daily> | z.infer<typeof weekly>;
 
-/** From `from` to the next `to`; 0 when both are the same. */
+/** From `from` to the next `to`; 0 when both are the same, not a number when either is at fault by itself. */
 function restrictionSeconds(form: RestrictionForm): number {
   if (form.durationSeconds !== undefined) return form.durationSeconds;
   const toDay = form.kind === 'weekly' ? form.toDay : undefined;
   const period = toDay === undefined ? SECONDS_PER_DAY : SECONDS_PER_WEEK;
   const days = toDay === undefined || form.kind === 'daily' ? 0 : toDay - form.day;
-  const seconds = days * SECONDS_PER_DAY + (parseClock(form.to ?? form.from) ?? 0) - (parseClock(form.from) ?? 0);
+  const seconds =
+    days * SECONDS_PER_DAY + (parseClock(form.to ?? '') ?? Number.NaN) - (parseClock(form.from) ?? Number.NaN);
   // 24:00 after 00:00 is a whole day, not nothing.
   return seconds === SECONDS_PER_DAY && period === SECONDS_PER_DAY ? seconds : (seconds + period) % period;
 }
@@ -113,7 +114,8 @@ const fields = z.strictObject({
   days: z.record(day, z.strictObject({ oncall: label, escalation: label.optional() })).default({}),
 });
 
-type ScheduleForm = z.infer<typeof fields>;
+/** What `scheduleForm` answers. */
+export type ScheduleForm = z.infer<typeof fields>;
 
 /** The fields that are compared with each other, each left out where it is at fault by itself. */
 const given = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { clockText, label, momentText, type Parsed, parsed, turnSeconds, zoneName } from './fields.ts';
-import { instantOf, parseClock, readMoment, SECONDS_PER_WEEK, secondsRotation } from './moment.ts';
+import { instantOf, parseClock, parseMoment, readMoment, SECONDS_PER_WEEK, secondsRotation } from './moment.ts';
 import type { Layer, Restriction, Schedule } from './schedule.ts';
 import { zoneClock } from './zone.ts';
 
@@ -30,9 +30,10 @@ const layer = z
   })
   .refine(({ start, end }) => !end || isBefore(start, end), { path: ['end'], error: 'must be after the start' });
 
-/** Only as far as it can be told without the zone; a layer of no time at all is never on call. */
+/** Only as far as it can be told without the zone; a layer of no time at all is never on call. A text that is no moment is named already. */
 function isBefore(from: string, to: string): boolean {
-  const [a, b] = [readMoment(from), readMoment(to)];
+  const [a, b] = [parseMoment(from), parseMoment(to)];
+  if (!a || !b) return true;
   if (a.kind === 'instant' && b.kind === 'instant') return a.at < b.at;
   return a.kind !== 'wall' || b.kind !== 'wall' || a.wall < b.wall;
 }

@@ -34,9 +34,9 @@ export function isWithin(restrictions: readonly Restriction[], clock: ZoneClock,
 }
 
 function* occurrences({ first, periodMs, lengthMs }: Recurrence, clock: ZoneClock, within: Span): Generator<Span> {
-  // The one before may still be running: it is at most one period long.
-  const firstTurn = Math.floor((clock.latestShown(within.from) - first) / periodMs) - 1;
-  for (let begin = first + firstTurn * periodMs; ; begin += periodMs) {
+  // None is longer than its period, so the last one begun is the only one that can be running.
+  const begun = Math.floor((clock.latestShown(within.from) - first) / periodMs);
+  for (let begin = first + begun * periodMs; ; begin += periodMs) {
     const from = Math.max(within.from, clock.firstReaching(begin));
     if (from >= within.to) return;
     const to = Math.min(within.to, clock.firstReaching(begin + lengthMs));

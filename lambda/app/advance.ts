@@ -58,8 +58,8 @@ export async function advance(deps: AdvanceDeps, input: WorkflowInput): Promise<
         }),
       ),
     );
-    countOutcomes(deps, reports);
     const after = await writeDown(deps, claimed.incident, reports, directory);
+    countOutcomes(deps, reports, after);
     return comeBack(input, after, deps.now());
   }
   throw new TooManyConflicts(`incident ${incidentId} changed ${MOST_CONFLICTS} times while it was being paged`);
@@ -92,7 +92,7 @@ function comeBack(input: WorkflowInput, incident: Incident, now: number): Advanc
   return { ...input, status: 'wait', until: toIso(Math.max(due, now)), reason: 'next step not due' };
 }
 
-function countOutcomes(deps: AdvanceDeps, reports: readonly Report[]): void {
+function countOutcomes(deps: AdvanceDeps, reports: readonly Report[], after: Incident): void {
   for (const { delivery, outcome } of reports) {
     const facts = { delivery: delivery.id, role: delivery.role, attempt: delivery.attempts };
     if (outcome.kind === 'ok') {
@@ -100,7 +100,10 @@ function countOutcomes(deps: AdvanceDeps, reports: readonly Report[]): void {
       deps.log.info('paged', { ...facts, to: delivery.to.address, messageId: outcome.messageId });
       continue;
     }
-    const lost = outcome.kind === 'permanent' && delivery.role === 'fallback';
+    // The last resort has been given up: nobody is paged by this step any more, and an operator must know.
+    const lost =
+      delivery.role === 'fallback' &&
+      after.escalation.deliveries.some((d) => d.id === delivery.id && d.status === 'failed');
     deps.count(lost ? 'PageFailed' : 'PageRetried');
     deps.log.warn('page not taken', { ...facts, to: delivery.to.address, outcome: outcome.kind, error: outcome.error });
   }

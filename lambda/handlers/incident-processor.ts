@@ -20,7 +20,7 @@ const env = readEnv([
   'stateMachineArn',
   'publicUrl',
 ]);
-const around = surroundings('incident-processor');
+const around = surroundings();
 const db = database();
 
 export const handler = api({

@@ -5,7 +5,7 @@ import { readEnv } from '../env.ts';
 import { job } from '../job.ts';
 
 const env = readEnv(['incidentTable', 'timelineTable', 'stateMachineArn', 'fallbackEmail']);
-const around = surroundings('mail-events');
+const around = surroundings();
 const deps = { ...around, ...incidentStores(database(), env), workflow: workflow(env), fallback: fallbackContact(env) };
 
 export const handler = job(around, async ({ Records }: SNSEvent) => {

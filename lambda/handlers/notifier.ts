@@ -14,7 +14,7 @@ const env = readEnv([
   'configurationSet',
   'publicUrl',
 ]);
-const around = surroundings('notifier');
+const around = surroundings();
 const db = database();
 const deps = { ...around, ...incidentStores(db, env), ...paging(db, env, around), fallback: fallbackContact(env) };
 

@@ -16,7 +16,7 @@ const env = readEnv([
   'configurationSet',
   'publicUrl',
 ]);
-const around = surroundings('reconciler');
+const around = surroundings();
 const db = database();
 const deps = {
   ...around,

@@ -54,7 +54,10 @@ function alertEvent(body: JsonObject, alert: JsonObject, receivedAt: EpochMs, op
     action: resolved ? 'resolve' : 'trigger',
     dedupKey: textOf(alert.fingerprint) ?? sha256(labelText(labels)),
     title: titleOf(labels, annotations),
-    message: cutOff > 0 ? `${description ?? titleOf(labels, annotations)}\n(${cutOff} more alerts of this group were cut off by the sender.)` : description,
+    message:
+      cutOff > 0
+        ? `${description ?? titleOf(labels, annotations)}\n(${cutOff} more alerts of this group were cut off by the sender.)`
+        : description,
     details: {
       labels,
       annotations,
@@ -62,18 +65,27 @@ function alertEvent(body: JsonObject, alert: JsonObject, receivedAt: EpochMs, op
       ...(textOf(body.groupKey) ? { groupKey: body.groupKey } : {}),
       ...extras?.details,
     },
-    links: readLinks([...runbookLinks(annotations), ...(extras?.links ?? []), { href: alert.generatorURL, text: 'Source' }]),
+    links: readLinks([
+      ...runbookLinks(annotations),
+      ...(extras?.links ?? []),
+      { href: alert.generatorURL, text: 'Source' },
+    ]),
     images: extras?.images,
     // A resolved alert's time is its end. Year 1 stands for "not over".
     detectedAt: instantOf(resolved ? alert.endsAt : alert.startsAt, receivedAt) ?? receivedAt,
   });
 }
 
-function groupEvent(body: JsonObject, alerts: readonly JsonObject[], receivedAt: EpochMs, options: GroupOptions): InboundEvent {
+function groupEvent(
+  body: JsonObject,
+  alerts: readonly JsonObject[],
+  receivedAt: EpochMs,
+  options: GroupOptions,
+): InboundEvent {
   const labels = objectOf(body.commonLabels);
   const annotations = objectOf(body.commonAnnotations);
   const firing = alerts.filter((alert) => !isResolved(alert));
-  const resolved = firing.length === 0 && isResolved(body);
+  const resolved = firing.length === 0 && body.status !== 'firing';
   const counted = `${firing.length} firing, ${alerts.length - firing.length} resolved`;
   const groupKey = textOf(body.groupKey) ?? `${textOf(body.receiver) ?? ''}:${labelText(objectOf(body.groupLabels))}`;
   return makeEvent({
@@ -81,12 +93,20 @@ function groupEvent(body: JsonObject, alerts: readonly JsonObject[], receivedAt:
     severity: worst(firing.length > 0 ? firing : alerts),
     action: resolved ? 'resolve' : 'trigger',
     dedupKey: sha256(groupKey),
-    title: alerts.length === 1 ? titleOf(objectOf(alerts[0]?.labels), objectOf(alerts[0]?.annotations)) : `${titleOf(labels, annotations)} (${counted})`,
+    title:
+      alerts.length === 1
+        ? titleOf(objectOf(alerts[0]?.labels), objectOf(alerts[0]?.annotations))
+        : `${titleOf(labels, annotations)} (${counted})`,
     message: alerts
-      .map((alert) => `${isResolved(alert) ? 'Resolved' : 'Firing'}: ${titleOf(objectOf(alert.labels), objectOf(alert.annotations))}`)
+      .map(
+        (alert) =>
+          `${isResolved(alert) ? 'Resolved' : 'Firing'}: ${titleOf(objectOf(alert.labels), objectOf(alert.annotations))}`,
+      )
       .join('\n'),
     details: { groupLabels: objectOf(body.groupLabels), commonLabels: labels, commonAnnotations: annotations, alerts },
-    links: readLinks(unique([...alerts.flatMap((alert) => runbookLinks(objectOf(alert.annotations))), ...runbookLinks(annotations)])),
+    links: readLinks(
+      unique([...alerts.flatMap((alert) => runbookLinks(objectOf(alert.annotations))), ...runbookLinks(annotations)]),
+    ),
     images: alerts.flatMap((alert) => options.extras?.(alert).images ?? []),
     detectedAt: earliest(firing, receivedAt),
   });

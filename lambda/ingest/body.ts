@@ -14,9 +14,7 @@ export function decodeBody({ body, isBase64Encoded }: EncodedBody): Buffer {
 
 export type ParsedBody =
   /** `value` is undefined for an empty body. */
-  | { readonly kind: 'json'; readonly value: unknown }
-  | { readonly kind: 'unreadable' }
-  | { readonly kind: 'tooLarge' };
+  { readonly kind: 'json'; readonly value: unknown } | { readonly kind: 'unreadable' } | { readonly kind: 'tooLarge' };
 
 /**
  * Reads JSON whatever the Content-Type says: netdata posts it as a form, SNS as plain text. A byte order mark is skipped. Each

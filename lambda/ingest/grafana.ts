@@ -12,7 +12,9 @@ import { webhookAccepted, webhookIgnored } from './webhook-replies.ts';
 
 /** Grafana counts its webhook as version 1, Alertmanager as 4; Grafana alone has organisations. */
 export function isGrafana(body: unknown): boolean {
-  return isObject(body) && ((Array.isArray(body.alerts) && (body.version === '1' || 'orgId' in body)) || isLegacy(body));
+  return (
+    isObject(body) && ((Array.isArray(body.alerts) && (body.version === '1' || 'orgId' in body)) || isLegacy(body))
+  );
 }
 
 export function translateGrafana(body: unknown, arrival: Arrival, by: GroupOptions['by'] = 'alert'): Translation {
@@ -38,7 +40,11 @@ function extras(alert: JsonObject): Pick<EventDraft, 'links' | 'images' | 'detai
 }
 
 function isLegacy(body: JsonObject): boolean {
-  return !Array.isArray(body.alerts) && textOf(body.state) !== undefined && (textOf(body.ruleId) ?? textOf(body.ruleName)) !== undefined;
+  return (
+    !Array.isArray(body.alerts) &&
+    textOf(body.state) !== undefined &&
+    (textOf(body.ruleId) ?? textOf(body.ruleName)) !== undefined
+  );
 }
 
 const LEGACY_ACTIONS: ReadonlyMap<unknown, EventAction> = new Map([

@@ -35,10 +35,17 @@ export interface SlackSigned {
 }
 
 /** Slack's v0 signature. Refuses a timestamp more than 300 s away from `now`, in either direction. Follows api.slack.com "Verifying requests". */
-export function isFromSlack({ rawBody, timestamp, signature }: SlackSigned, secrets: readonly string[], now: EpochMs): boolean {
+export function isFromSlack(
+  { rawBody, timestamp, signature }: SlackSigned,
+  secrets: readonly string[],
+  now: EpochMs,
+): boolean {
   if (!signature || !timestamp || !/^\d{1,12}$/.test(timestamp)) return false;
   if (Math.abs(now - Number(timestamp) * SECOND_MS) > MAX_AGE_MS) return false;
-  return matchesAny([signature], secrets.map((secret) => `v0=${hmacHex(secret, `v0:${timestamp}:`, rawBody)}`));
+  return matchesAny(
+    [signature],
+    secrets.map((secret) => `v0=${hmacHex(secret, `v0:${timestamp}:`, rawBody)}`),
+  );
 }
 
 /** The value of `X-PagerDuty-Signature`: one part per secret, no space after the comma (receivers do not trim). */
@@ -49,7 +56,10 @@ export function signPagerDuty(body: Bytes, secrets: readonly string[]): string {
 /** True when any part of the header was made with any of the secrets. Follows PagerDuty/developer-docs docs/webhooks/04-Signatures. */
 export function isSignedByPagerDuty(rawBody: Buffer, header: string | undefined, secrets: readonly string[]): boolean {
   const given = (header ?? '').split(',').map((part) => part.trim());
-  return matchesAny(given, secrets.map((secret) => `v1=${hmacHex(secret, rawBody)}`));
+  return matchesAny(
+    given,
+    secrets.map((secret) => `v1=${hmacHex(secret, rawBody)}`),
+  );
 }
 
 export interface GrafanaSigned {
@@ -65,13 +75,20 @@ export interface GrafanaSigned {
  * Whoever requires the timestamp form must refuse a request without the header before calling. Follows grafana/alerting
  * receivers/webhook.
  */
-export function isFromGrafana({ rawBody, signature, timestamp }: GrafanaSigned, secrets: readonly string[], now: EpochMs): boolean {
+export function isFromGrafana(
+  { rawBody, signature, timestamp }: GrafanaSigned,
+  secrets: readonly string[],
+  now: EpochMs,
+): boolean {
   if (!signature) return false;
   if (timestamp !== undefined) {
     if (!/^\d{1,12}$/.test(timestamp) || Math.abs(now - Number(timestamp) * SECOND_MS) > MAX_AGE_MS) return false;
   }
   const prefix = timestamp === undefined ? [] : [`${timestamp}:`];
-  return matchesAny([signature.toLowerCase()], secrets.map((secret) => hmacHex(secret, ...prefix, rawBody)));
+  return matchesAny(
+    [signature.toLowerCase()],
+    secrets.map((secret) => hmacHex(secret, ...prefix, rawBody)),
+  );
 }
 
 /** The dedup key (PagerDuty) or alias (Opsgenie) that Alertmanager and Grafana make of a group key. */

@@ -24,5 +24,7 @@ export function storableObject(value: Readonly<Record<string, unknown>>, depth =
 
 function isStorableNumber(value: number): boolean {
   const magnitude = Math.abs(value);
-  return Number.isFinite(value) && magnitude <= Number.MAX_SAFE_INTEGER && (magnitude === 0 || magnitude >= MIN_MAGNITUDE);
+  return (
+    Number.isFinite(value) && magnitude <= Number.MAX_SAFE_INTEGER && (magnitude === 0 || magnitude >= MIN_MAGNITUDE)
+  );
 }

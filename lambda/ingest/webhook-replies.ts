@@ -7,9 +7,11 @@ export const webhookAccepted = (count: number, status: 200 | 202 = 202): Reply =
   jsonReply(status, { message: count === 1 ? 'Accepted 1 event' : `Accepted ${count} events` });
 
 /** Nothing to do, and nothing wrong: the reason is for whoever reads the sender's log. */
-export const webhookIgnored = (why: string, status: 200 | 202 = 202): Reply => jsonReply(status, { message: `Ignored: ${why}` });
+export const webhookIgnored = (why: string, status: 200 | 202 = 202): Reply =>
+  jsonReply(status, { message: `Ignored: ${why}` });
 
-export const webhookRefused = (errors: readonly string[]): Reply => jsonReply(400, { message: 'Invalid event', errors });
+export const webhookRefused = (errors: readonly string[]): Reply =>
+  jsonReply(400, { message: 'Invalid event', errors });
 
 export const webhookUnreadable = (): Reply => webhookRefused(['The body is not JSON']);
 

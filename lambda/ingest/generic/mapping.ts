@@ -21,12 +21,34 @@ const rule = z
   });
 
 /** A pointer, a rule, or several of them: the first that yields something counts. */
-const field = z.union([pointer, rule, z.array(z.union([pointer, rule])).min(1).max(20)]);
+const field = z.union([
+  pointer,
+  rule,
+  z
+    .array(z.union([pointer, rule]))
+    .min(1)
+    .max(20),
+]);
 
 /** The fields of an event that a mapping can fill, in the order in which missing ones are reported. */
 export const MAPPED_FIELDS = [
-  'action', 'title', 'message', 'dedupKey', 'severity', 'priority', 'service', 'team', 'source', 'client', 'clientUrl',
-  'component', 'group', 'class', 'detectedAt', 'by', 'note',
+  'action',
+  'title',
+  'message',
+  'dedupKey',
+  'severity',
+  'priority',
+  'service',
+  'team',
+  'source',
+  'client',
+  'clientUrl',
+  'component',
+  'group',
+  'class',
+  'detectedAt',
+  'by',
+  'note',
 ] as const;
 export type MappedField = (typeof MAPPED_FIELDS)[number];
 
@@ -37,9 +59,18 @@ export type MappedField = (typeof MAPPED_FIELDS)[number];
 export const mappingSchema = z.strictObject({
   /** One event per element of the list found here; all other pointers start at the element. */
   forEach: pointer.optional(),
-  ...Object.fromEntries(MAPPED_FIELDS.map((name) => [name, field.optional()])) as Record<MappedField, z.ZodOptional<typeof field>>,
-  links: z.array(z.strictObject({ href: field, text: z.string().max(255).optional() })).max(20).optional(),
-  images: z.array(z.strictObject({ src: field, alt: z.string().max(255).optional() })).max(20).optional(),
+  ...(Object.fromEntries(MAPPED_FIELDS.map((name) => [name, field.optional()])) as Record<
+    MappedField,
+    z.ZodOptional<typeof field>
+  >),
+  links: z
+    .array(z.strictObject({ href: field, text: z.string().max(255).optional() }))
+    .max(20)
+    .optional(),
+  images: z
+    .array(z.strictObject({ src: field, alt: z.string().max(255).optional() }))
+    .max(20)
+    .optional(),
   /** One pointer to an object, or a name for each value. Without it the whole document is kept. */
   details: z.union([pointer, z.record(z.string(), pointer)]).optional(),
   /** An event that lacks one of these is refused, with every missing one named. */

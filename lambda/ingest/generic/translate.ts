@@ -56,7 +56,8 @@ function mapOne(document: unknown, mapping: Mapping, { receivedAt, newKey }: Arr
       ? [`dedupKey: needed to ${action}; ${nothingAt(mapping.dedupKey)}`]
       : []),
   ];
-  if (action === undefined || errors.length > 0) return { kind: 'errors', errors: errors.map((error) => where + error) };
+  if (action === undefined || errors.length > 0)
+    return { kind: 'errors', errors: errors.map((error) => where + error) };
   const severity = found.get('severity');
   const event = makeEvent({
     ...Object.fromEntries([...found].filter(([name]) => !CONVERTED.has(name))),
@@ -81,7 +82,9 @@ function detectedAtOf(text: string | undefined, receivedAt: EpochMs): EpochMs {
 
 function detailsOf(document: unknown, { details }: Mapping): JsonObject | undefined {
   if (isObject(details)) {
-    return Object.fromEntries(Object.entries(details).map(([name, pointer]) => [name, valueAt(document, pointer) ?? null]));
+    return Object.fromEntries(
+      Object.entries(details).map(([name, pointer]) => [name, valueAt(document, pointer) ?? null]),
+    );
   }
   const value = valueAt(document, details ?? '');
   if (value === undefined) return undefined;

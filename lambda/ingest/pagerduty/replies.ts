@@ -8,8 +8,7 @@ import type { Translation } from '../translation.ts';
 export const eventAccepted = (dedupKey: string): Reply =>
   jsonReply(202, { status: 'success', message: 'Event processed', dedup_key: dedupKey });
 
-export const changeAccepted = (): Reply =>
-  jsonReply(202, { status: 'success', message: 'Change event processed' });
+export const changeAccepted = (): Reply => jsonReply(202, { status: 'success', message: 'Change event processed' });
 
 /** Events v1 answers 200, and netdata insists on it. */
 export const v1Accepted = (incidentKey: string): Reply =>
@@ -24,7 +23,11 @@ export const invalidEvent = (errors: readonly string[]): Reply =>
 
 /** The body is not JSON, or not an object. */
 export const unreadableEvent = (): Reply =>
-  jsonReply(400, { status: 'Unrecognized object', message: 'Event object format is unrecognized', errors: ['JSON parse error'] });
+  jsonReply(400, {
+    status: 'Unrecognized object',
+    message: 'Event object format is unrecognized',
+    errors: ['JSON parse error'],
+  });
 
 export const invalidRoutingKey = (): Reply => invalidEvent(['Invalid routing key']);
 
@@ -39,7 +42,11 @@ export const eventTooLarge = (): Reply =>
 
 /** A fault of ours. Clients send a 5xx again. */
 export const eventNotStored = (): Reply =>
-  jsonReply(503, { status: 'error', message: 'The event could not be stored. Please retry.', errors: [] }, retryAfter(5));
+  jsonReply(
+    503,
+    { status: 'error', message: 'The event could not be stored. Please retry.', errors: [] },
+    retryAfter(5),
+  );
 
 const THROTTLED = {
   status: 'throttle exceeded',

@@ -18,7 +18,8 @@ export function isV1(body: unknown): body is JsonObject {
 export function translateV1(body: unknown, arrival: Arrival, pathKey?: string): Translation {
   if (!isObject(body)) return refused('unreadable', unreadableEvent());
   const key = pathKey ?? textOf(body.service_key);
-  const keyErrors = key?.length === 32 || pathKey !== undefined ? [] : ['Service key is the wrong length (should be 32 characters)'];
+  const keyErrors =
+    key?.length === 32 || pathKey !== undefined ? [] : ['Service key is the wrong length (should be 32 characters)'];
   const errors = [...keyErrors, ...v1Errors(body)];
   if (errors.length > 0) {
     const reason = keyErrors.length === 0 ? 'invalid' : key === undefined ? 'keyMissing' : 'keyInvalid';

@@ -2,7 +2,13 @@
  * PagerDuty Events API v2: `POST /v2/enqueue`, and pd-event-handler's `POST /`, which takes the same events without checking them.
  * Follows PagerDuty/developer-docs docs/events-API-v2 and the PD-CEF field list.
  */
-import { EVENT_LIMITS, EVENT_SEVERITIES, type EventSeverity, type InboundEvent, readSeverity } from '../../../core/event.ts';
+import {
+  EVENT_LIMITS,
+  EVENT_SEVERITIES,
+  type EventSeverity,
+  type InboundEvent,
+  readSeverity,
+} from '../../../core/event.ts';
 import { makeEvent, readImages, readLinks } from '../make-event.ts';
 import { instantOf, isLongerThan, isObject, type JsonObject, jsonText, listOf, objectOf, textOf } from '../shape.ts';
 import { type Arrival, accepted, type Refused, refused, type Translation } from '../translation.ts';
@@ -91,7 +97,13 @@ export function readV2(body: JsonObject, { receivedAt, newKey }: Arrival): Inbou
   const givenKey = textOf(body.dedup_key);
   const detectedAt = instantOf(payload.timestamp, receivedAt) ?? receivedAt;
   if (action !== 'trigger') {
-    return makeEvent({ action, dedupKey: givenKey, title: textOf(payload.summary), client: textOf(body.client), detectedAt });
+    return makeEvent({
+      action,
+      dedupKey: givenKey,
+      title: textOf(payload.summary),
+      client: textOf(body.client),
+      detectedAt,
+    });
   }
   return makeEvent({
     action,

@@ -82,7 +82,15 @@ function checkRotation(rotation: Rotation, timeZone: string, steps: readonly Ste
     if (expected.end === Number.POSITIVE_INFINITY) differences.same(name, 'end', at, stop > end - STEP_MS, true);
     else differences.same(name, 'end', at, stop, expected.end);
   });
-  const layer: Layer = { id: 'l', name: 'l', timeZone, users: ['a', 'b', 'c'], start: begin, rotation, restrictions: [] };
+  const layer: Layer = {
+    id: 'l',
+    name: 'l',
+    timeZone,
+    users: ['a', 'b', 'c'],
+    start: begin,
+    rotation,
+    restrictions: [],
+  };
   const shifts = layerShifts(layer, begin, end);
   let next = 0;
   for (const { at } of steps) {
@@ -91,14 +99,25 @@ function checkRotation(rotation: Rotation, timeZone: string, steps: readonly Ste
   }
 }
 
-function checkRestrictions(restrictions: readonly Restriction[], timeZone: string, steps: readonly Step[], differences: Differences): void {
+function checkRestrictions(
+  restrictions: readonly Restriction[],
+  timeZone: string,
+  steps: readonly Step[],
+  differences: Differences,
+): void {
   const clock = zoneClock(timeZone);
   const name = `${timeZone} ${JSON.stringify(restrictions)}`;
   const open = windows(restrictions, clock, { from: steps[0]?.at ?? 0, to: (steps.at(-1)?.at ?? 0) + STEP_MS });
   for (const step of steps) {
     const expected = restrictions.some((restriction) => walkedWithin(restriction, step));
     differences.same(name, 'within', step.at, isWithin(restrictions, clock, step.at), expected);
-    differences.same(name, 'windows', step.at, open.some(({ from, to }) => from <= step.at && step.at < to), expected);
+    differences.same(
+      name,
+      'windows',
+      step.at,
+      open.some(({ from, to }) => from <= step.at && step.at < to),
+      expected,
+    );
   }
 }
 
@@ -112,15 +131,23 @@ describe('around every change of the clocks, against a walk along the wall clock
         const steps = walk(timeZone, from - DAY, change + 2 * DAY).filter(({ at }) => at >= from);
         for (const rotation of rotationsAround(timeZone, from)) checkRotation(rotation, timeZone, steps, differences);
         for (const each of RESTRICTIONS) checkRestrictions([each], timeZone, steps, differences);
-        checkRestrictions(RESTRICTIONS.slice(2, 5).filter(({ durationSeconds }) => durationSeconds < 86_400 * 3), timeZone, steps, differences);
+        checkRestrictions(
+          RESTRICTIONS.slice(2, 5).filter(({ durationSeconds }) => durationSeconds < 86_400 * 3),
+          timeZone,
+          steps,
+          differences,
+        );
       }
       expect(differences.found).toEqual([]);
     });
   }
 
   it('knows the changes that make these zones hard', () => {
-    const inYear = (timeZone: string, year: number) => transitions(timeZone, Date.UTC(year, 0, 1), Date.UTC(year + 1, 0, 1)).length;
-    expect([inYear('Africa/Casablanca', 2012), inYear('Pacific/Apia', 2011), inYear('Asia/Kolkata', 2026)]).toEqual([4, 3, 0]);
+    const inYear = (timeZone: string, year: number) =>
+      transitions(timeZone, Date.UTC(year, 0, 1), Date.UTC(year + 1, 0, 1)).length;
+    expect([inYear('Africa/Casablanca', 2012), inYear('Pacific/Apia', 2011), inYear('Asia/Kolkata', 2026)]).toEqual([
+      4, 3, 0,
+    ]);
   });
 });
 

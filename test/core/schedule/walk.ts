@@ -19,7 +19,14 @@ export function wallClock(timeZone: string, at: number): number {
   const format =
     formats.get(timeZone) ??
     new Intl.DateTimeFormat('en-US', {
-      timeZone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric',
+      timeZone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
     });
   formats.set(timeZone, format);
   const read = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
