@@ -51,16 +51,24 @@ const MOST_TEXT = 16_000;
 const KEPT_ENTRIES = 10;
 
 /**
- * Which entries to move to the timeline table, oldest first, and the incident without them. They are copied before the incident is
+ * Which entries to move to the timeline table, oldest first, and the incident without them. Only entries up to `storedSeq`: those
+ * are written already, so no writer that loses the race can leave its own behind. They are copied before the incident is
  * written without them: dying in between leaves an entry in both places, under one number, and never in none.
  */
-export function overflow(incident: Incident): { move: readonly TimelineEntry[]; rest: Incident } | undefined {
+export function overflow(
+  incident: Incident,
+  storedSeq: number,
+): { move: readonly TimelineEntry[]; rest: Incident } | undefined {
   const { timeline } = incident;
   const text = timeline.reduce((sum, entry) => sum + entry.text.length, 0);
   if (timeline.length <= MOST_ENTRIES && text <= MOST_TEXT) return undefined;
   const kept = text > MOST_TEXT ? 1 : KEPT_ENTRIES;
-  const move = timeline.slice(0, -kept);
+  const move = timeline.slice(0, -kept).filter((entry) => entry.seq <= storedSeq);
   if (move.length === 0) return undefined;
-  const rest = { ...incident, timeline: timeline.slice(-kept), timelineMoved: incident.timelineMoved + move.length };
+  const rest = {
+    ...incident,
+    timeline: timeline.slice(move.length),
+    timelineMoved: incident.timelineMoved + move.length,
+  };
   return { move, rest };
 }

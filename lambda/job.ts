@@ -12,11 +12,16 @@ export function job<Input, Output>(
 ) {
   return middy()
     .use({
-      after: () => around.metrics.publishStoredMetrics(),
+      after: () => publish(around.metrics),
       onError: ({ error }) => {
         around.log.error('failed', { error: String(error) });
-        around.metrics.publishStoredMetrics();
+        publish(around.metrics);
       },
     })
     .handler((input: Input): Promise<Output> => run(input));
+}
+
+/** Writes out the metrics, if there are any. Answers nothing, because what a middleware answers becomes the response. */
+export function publish(metrics: Metrics): void {
+  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
 import type { Answer, Call } from './function-worker.ts';
@@ -13,8 +14,8 @@ export interface FunctionPool {
   stop(): Promise<void>;
 }
 
-/** Threads of a function that reserves no concurrency; two cores have no use for more. */
-const DEFAULT_THREADS = 4;
+/** Threads of a function that reserves no concurrency. They wait for the store most of the time, so two are of use on one core. */
+const DEFAULT_THREADS = Math.min(4, Math.max(2, availableParallelism()));
 
 interface Invocation {
   readonly requestId: string;

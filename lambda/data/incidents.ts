@@ -81,7 +81,7 @@ export function createIncidentStore(db: DynamoDBDocumentClient, table: string, t
 
     async save(before, after, writeId) {
       const { incidentId } = before;
-      const spilled = overflow(after);
+      const spilled = overflow(after, before.timelineSeq);
       if (spilled) await timeline.put(incidentId, spilled.move);
       const next = {
         ...(spilled?.rest ?? after),

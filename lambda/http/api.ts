@@ -3,6 +3,7 @@ import middy from '@middy/core';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { ConfigDeps } from '../app/apply-config.ts';
 import { TooManyConflicts } from '../app/ports.ts';
+import { publish } from '../job.ts';
 import { configOperations } from './operations/config.ts';
 import { descriptionOperations } from './operations/description.ts';
 import { incidentOperations } from './operations/incidents.ts';
@@ -24,10 +25,10 @@ export function api(deps: ApiDeps) {
   };
   return middy()
     .use({
-      after: () => deps.metrics.publishStoredMetrics(),
+      after: () => publish(deps.metrics),
       onError: (request) => {
         request.response = problemResponse(toProblem(deps, request.error), request.event.requestContext?.requestId);
-        deps.metrics.publishStoredMetrics();
+        publish(deps.metrics);
       },
     })
     .handler((event: APIGatewayProxyEvent) => route(operations, event));

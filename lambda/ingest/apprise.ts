@@ -1,7 +1,7 @@
 /** Apprise's `json://` notification. Follows caronc/apprise plugins/custom_json.py. */
 import type { EventSeverity } from '../../core/event.ts';
 import { makeEvent } from './make-event.ts';
-import { firstText, isObject, type JsonObject, listOf, sha256, textOf } from './shape.ts';
+import { firstText, isObject, listOf, sha256, textOf } from './shape.ts';
 import { type Arrival, accepted, refused, type Translation } from './translation.ts';
 import { webhookAccepted, webhookRefused } from './webhook-replies.ts';
 
@@ -20,7 +20,7 @@ export interface AppriseOptions {
   readonly success?: 'trigger' | 'resolve';
 }
 
-export function isApprise(body: unknown): body is JsonObject {
+export function isApprise(body: unknown): boolean {
   return isObject(body) && TYPES.has(body.type) && typeof body.version === 'string' && typeof body.message === 'string';
 }
 

@@ -5,7 +5,7 @@
 import type { EventAction, EventSeverity } from '../../core/event.ts';
 import { makeEvent } from './make-event.ts';
 import { opsgenieAccepted, opsgenieError, type Trace } from './opsgenie/replies.ts';
-import { instantOf, isObject, type JsonObject, jsonText, textOf } from './shape.ts';
+import { instantOf, isObject, jsonText, textOf } from './shape.ts';
 import { accepted, ignored, refused, type Translation } from './translation.ts';
 
 const STATUSES: ReadonlyMap<unknown, readonly [EventAction, EventSeverity]> = new Map([
@@ -16,8 +16,8 @@ const STATUSES: ReadonlyMap<unknown, readonly [EventAction, EventSeverity]> = ne
   ['REMOVED', ['resolve', 'info']],
 ]);
 
-export function isNetdata(body: unknown): body is JsonObject {
-  return isObject(body) && 'alarmId' in body && 'chart' in body && 'old_status' in body;
+export function isNetdata(body: unknown): boolean {
+  return isObject(body) && 'old_status' in body && textOf(body.host) !== undefined && textOf(body.chart) !== undefined;
 }
 
 /** The alias is host, chart and name, so a CLEAR closes what the same alarm opened. */

@@ -37,23 +37,12 @@ function loopOf(
 }
 
 function play(loop: AdvanceLoop, event: Event): void {
-  switch (event.kind) {
-    case 'jump':
-      loop.now += event.ms;
-      return;
-    case 'turn':
-      loop.turn();
-      return;
-    case 'half turn':
-      return loop.halfTurn();
-    case 'late report':
-      return loop.reportLate();
-    case 'bounce':
-      loop.bounce();
-      return;
-    case 'change':
-      return loop.change(event.state);
-  }
+  if (event.kind === 'jump') loop.now += event.ms;
+  else if (event.kind === 'turn') loop.turn();
+  else if (event.kind === 'half turn') loop.halfTurn();
+  else if (event.kind === 'late report') loop.reportLate();
+  else if (event.kind === 'bounce') loop.bounce();
+  else loop.change(event.state);
 }
 
 /** The workflow as it is meant to run: waits exactly as told, until it ends. */
@@ -173,7 +162,8 @@ describe('the escalation, while every page is taken', () => {
       fc.property(policySteps, aCalendar, (steps, calendar) => {
         const loop = loopOf(steps, calendar, [OK]);
         finish(loop);
-        for (const { delivery } of loop.sent) expect(delivery.notBefore).toBe(T0 + (steps[delivery.step]?.afterMs ?? 0));
+        for (const { delivery } of loop.sent)
+          expect(delivery.notBefore).toBe(T0 + (steps[delivery.step]?.afterMs ?? 0));
       }),
       runs,
     );

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { LEASE_MS } from '../../core/delivery.ts';
 import { decide, nextDue, settle } from '../../core/escalation.ts';
 import type { Incident } from '../../core/incident.ts';
-import type { Target } from '../../core/policy.ts';
 import { recordOutcomes } from '../../core/outcome.ts';
+import type { Target } from '../../core/policy.ts';
 import { applyChange } from '../../core/transitions.ts';
 import {
   ADA,

@@ -40,7 +40,13 @@ describe('reach', () => {
   it.each([
     ['no row', oncall, {}, 'payments', 'team payments has no on-call calendar row for 2026-11-21'],
     ['no on-call column', oncall, { default: { escalation: GRACE } }, 'payments', 'no on-call engineer on 2026-11-21'],
-    ['no escalation column', escalation, { default: { oncall: ADA } }, 'payments', 'no escalation contact on 2026-11-21'],
+    [
+      'no escalation column',
+      escalation,
+      { default: { oncall: ADA } },
+      'payments',
+      'no escalation contact on 2026-11-21',
+    ],
     ['no team', oncall, { default: { oncall: ADA } }, '', 'the service has no owner team'],
   ])('pages the fallback contact and says why: %s', (_what, target, calendar, team, reason) => {
     const reached = who(target, calendar, team);

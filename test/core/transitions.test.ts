@@ -4,7 +4,7 @@ import { nextDue } from '../../core/escalation.ts';
 import { FOR_EVER, type Incident, type IncidentState, STATES } from '../../core/incident.ts';
 import { applyChange, type Change, openIncident } from '../../core/transitions.ts';
 import { aChange, aJumpMs, SEED } from '../support/arbitraries.ts';
-import { aRequest, aService, anIncident, claimDue, pageDue, T0, unownedService } from '../support/builders.ts';
+import { anIncident, aRequest, aService, claimDue, pageDue, T0, unownedService } from '../support/builders.ts';
 
 function changed(incident: Incident, change: Partial<Change>, now = T0 + 1_000): Incident {
   const decision = applyChange(incident, { by: 'ada', ...change }, now);

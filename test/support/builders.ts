@@ -59,7 +59,12 @@ export interface Claimed {
 }
 
 /** Decides, expects that something is due, and answers it as the store would have it after the claim was saved. */
-export function claimDue(incident: Incident, now: number, directory = aDirectory(), claim = `claim at ${now}`): Claimed {
+export function claimDue(
+  incident: Incident,
+  now: number,
+  directory = aDirectory(),
+  claim = `claim at ${now}`,
+): Claimed {
   const decision = decide(incident, incident.generation, directory, now, claim);
   if (decision.kind !== 'send') throw new Error(`nothing is due: ${decision.kind}, ${decision.reason}`);
   return { incident: { ...decision.incident, version: incident.version + 1 }, deliveries: decision.deliveries };

@@ -9,6 +9,7 @@ export interface FakeDynamo {
   readonly serve: Serve;
   /** Everything in every table, in a stable order. */
   dump(): Promise<Dump>;
+  put(table: TableName, item: object): Promise<void>;
 }
 
 const TABLE_NAMES = Object.keys(TABLES) as TableName[];
@@ -21,7 +22,11 @@ export async function startFakeDynamo(): Promise<FakeDynamo> {
   const server = dynalite({ createTableMs: 0 });
   const ask = (request: WireRequest): Promise<WireAnswer> =>
     new Promise((resolve) => {
-      const incoming = Object.assign(new EventEmitter(), { method: request.method, url: '/', headers: request.headers });
+      const incoming = Object.assign(new EventEmitter(), {
+        method: request.method,
+        url: '/',
+        headers: request.headers,
+      });
       const outgoing = {
         statusCode: 200,
         headers: {} as Record<string, string>,
@@ -59,6 +64,9 @@ export async function startFakeDynamo(): Promise<FakeDynamo> {
 
   return {
     serve: ({ raw }) => ask(raw),
+    async put(TableName, Item) {
+      await call('PutItem', { TableName, Item });
+    },
     async dump() {
       const tables = await Promise.all(
         TABLE_NAMES.map(async (TableName) => {

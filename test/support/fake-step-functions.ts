@@ -8,6 +8,15 @@ const NOTIFIER_ARN = 'arn:aws:lambda:eu-central-1:000000000000:function:notifier
 
 type Json = Parameters<StateMachine['run']>[0];
 
+let machineOnce: StateMachine | undefined;
+
+/** Made once: its validation takes longer than most stories. */
+function escalationMachine(): StateMachine {
+  const definition = readFileSync(ASL, 'utf8').replaceAll('$' + '{NotifierArn}', NOTIFIER_ARN);
+  machineOnce ??= new StateMachine(JSON.parse(definition) as StateMachineDefinition);
+  return machineOnce;
+}
+
 export interface Execution {
   readonly name: string;
   readonly input: string;
@@ -30,15 +39,15 @@ export function createFakeStepFunctions(
   notifier: (input: Json) => Promise<Json>,
   told: (text: string) => void,
 ): FakeStepFunctions {
-  const definition = readFileSync(ASL, 'utf8').replaceAll('$' + '{NotifierArn}', NOTIFIER_ARN);
-  const machine = new StateMachine(JSON.parse(definition) as StateMachineDefinition);
+  const machine = escalationMachine();
   const executions = new Map<string, Execution & { abort: () => void }>();
 
   function start(name: string, input: string): void {
     const known = executions.get(name);
     // Source: API reference of StartExecution: idempotent while it runs and the input is the same.
     if (known?.status === 'RUNNING' && known.input === input) return;
-    if (known) throw Object.assign(new Error(`Execution Already Exists: '${name}'`), { name: 'ExecutionAlreadyExists' });
+    if (known)
+      throw Object.assign(new Error(`Execution Already Exists: '${name}'`), { name: 'ExecutionAlreadyExists' });
     let aborted = false;
     const advance = (task: Json) => (aborted ? new Promise<never>(() => undefined) : notifier(task));
     const run = machine.run(JSON.parse(input), { overrides: { taskResourceLocalHandlers: { Advance: advance } } });

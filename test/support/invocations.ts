@@ -34,7 +34,9 @@ export async function invoke<T>(functionName: string, limitSeconds: number, work
       reject(error);
     },
   };
-  const timeout = Object.assign(new Error(`Task timed out after ${limitSeconds} seconds`), { name: 'Sandbox.Timedout' });
+  const timeout = Object.assign(new Error(`Task timed out after ${limitSeconds} seconds`), {
+    name: 'Sandbox.Timedout',
+  });
   const timer = setTimeout(() => invocation.die(timeout), limitSeconds * 1_000);
   try {
     return await Promise.race([current.run(invocation, work), death]);

@@ -17,6 +17,7 @@ import { createMailChannel } from '../../lambda/channels/mail/send.ts';
 import { createIncidentCounter } from '../../lambda/data/counter.ts';
 import { createDedupStore } from '../../lambda/data/dedup.ts';
 import { createIncidentLists } from '../../lambda/data/incident-lists.ts';
+import type { TableName } from '../../lambda/data/keys.ts';
 import { createLinkSecretStore } from '../../lambda/data/link-secrets.ts';
 import { createPagingStore } from '../../lambda/data/paging.ts';
 import { cacheServices, createServiceStore } from '../../lambda/data/services.ts';
@@ -91,10 +92,13 @@ export interface Stage {
   /** One turn of the notifier, as the state machine would ask for it. */
   notify(input: WorkflowInput): Promise<Advanced>;
   sweep(): Promise<unknown>;
+  /** Switched on, it runs 20 s later for the first time. */
   setReconciler(on: boolean): void;
   mailEvent(mail: SentMail, event: Record<string, unknown>): Promise<void>;
   incident(incidentId: number): Promise<Incident>;
   dump(): Promise<Dump>;
+  /** Writes a row by hand, as somebody with a console would: `{ name: { S: 'text' } }`. */
+  putRow(table: TableName, item: object): Promise<void>;
   counted(metric: string): number;
   stop(): Promise<void>;
 }
@@ -166,7 +170,9 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     const work = () => handler(apiEvent(asked), {} as Context) as Promise<HttpResponse>;
     const answered = await invoke('api', LIMIT_SECONDS.api, work)
       // What API Gateway makes of a function that is gone.
-      .catch((error): HttpResponse => ({ statusCode: 502, headers: {}, body: JSON.stringify({ message: String(error) }) }));
+      .catch(
+        (error): HttpResponse => ({ statusCode: 502, headers: {}, body: JSON.stringify({ message: String(error) }) }),
+      );
     tell(`${asked.method} ${asked.path} -> ${answered.statusCode}`);
     const headers = Object.fromEntries(
       Object.entries(answered.headers).map(([name, value]) => [name.toLowerCase(), value]),
@@ -185,13 +191,14 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
       return result;
     });
   }
-  let reconcilerOn = reconciler !== 'off';
-  const schedule = (delay: number) =>
-    setTimeout(() => {
-      schedule(MINUTE_MS);
-      if (reconcilerOn) sweep().catch((error) => tell(`reconciler failed: ${error}`));
-    }, delay);
-  schedule((reconciler === 'off' ? 20 : reconciler) * SECOND_MS);
+  let reconcilerTimer: NodeJS.Timeout | undefined;
+  function runReconciler(delayMs: number): void {
+    reconcilerTimer = setTimeout(() => {
+      runReconciler(MINUTE_MS);
+      sweep().catch((error) => tell(`reconciler failed: ${error}`));
+    }, delayMs);
+  }
+  if (reconciler !== 'off') runReconciler(reconciler * SECOND_MS);
 
   const stage: Stage = {
     clock,
@@ -205,7 +212,8 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     notify,
     sweep,
     setReconciler(on) {
-      reconcilerOn = on;
+      clearTimeout(reconcilerTimer);
+      if (on) runReconciler(20 * SECOND_MS);
     },
     mailEvent: (about, event) =>
       clock.finish(
@@ -222,6 +230,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
       return found;
     },
     dump: () => clock.finish(clock.track(dynamo.dump())),
+    putRow: (table, item) => clock.finish(clock.track(dynamo.put(table, item))),
     counted: (metric) => counts.get(metric) ?? 0,
     async stop() {
       workflows.abortAll();

@@ -34,9 +34,9 @@ interface SdkRequest extends Omit<WireRequest, 'body'> {
 
 /**
  * What goes wrong: the calling process dies before the call, or after it took effect and before the answer; the answer is lost on
- * the way, or the service cannot be reached; or the service answers something else.
+ * the way; the service never answers, or cannot be reached; or it answers something else.
  */
-export type Mishap = 'die before' | 'die after' | 'lose answer' | 'unreachable' | WireAnswer;
+export type Mishap = 'die before' | 'die after' | 'lose answer' | 'hang' | 'unreachable' | WireAnswer;
 
 export interface Fault {
   readonly service: ServiceName;
@@ -92,14 +92,15 @@ export function createWire(clock: VirtualClock, told: (text: string) => void): W
     return mishap;
   }
 
-  async function perform(call: WireCall, serve: Serve): Promise<WireAnswer | 'dead'> {
+  async function perform(call: WireCall, serve: Serve): Promise<WireAnswer | 'never'> {
     const { invocation } = call;
     const mishap = mishapOf(call);
     if (mishap === 'die before') return dies(invocation);
+    if (mishap === 'hang') return 'never';
     if (mishap === 'unreachable') throw named('ECONNREFUSED');
     if (typeof mishap === 'object') return mishap;
     const answer = await serve(call);
-    if (invocation?.dead) return 'dead';
+    if (invocation?.dead) return 'never';
     if (mishap === 'die after') return dies(invocation);
     if (mishap === 'lose answer') throw named('ECONNRESET');
     return answer;
@@ -116,7 +117,7 @@ export function createWire(clock: VirtualClock, told: (text: string) => void): W
         const call: WireCall = { service, operation: operationOf(raw), body: JSON.parse(raw.body), raw, invocation };
         calls.push(call);
         const answer = await clock.track(perform(call, serve));
-        if (answer === 'dead') return never();
+        if (answer === 'never') return never();
         const { status, headers = {}, body } = answer;
         const response = { statusCode: status, headers, body: Buffer.from(body as string) };
         return { response: response as never };
@@ -136,9 +137,9 @@ function plain({ method, path, headers, body = '' }: SdkRequest): WireRequest {
   return { method, path, headers, body: typeof body === 'string' ? body : new TextDecoder().decode(body) };
 }
 
-function dies(invocation: Invocation | undefined): 'dead' {
+function dies(invocation: Invocation | undefined): 'never' {
   invocation?.die(processExit());
-  return 'dead';
+  return 'never';
 }
 
 function never(): Promise<never> {

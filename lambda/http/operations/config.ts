@@ -1,5 +1,4 @@
 import { configDocument } from '../../../core/config/document.ts';
-import { toIso } from '../../../core/time.ts';
 import { applyConfig, type ConfigDeps, currentConfig } from '../../app/apply-config.ts';
 import { json, Problem } from '../problem.ts';
 import { check, readJsonObject } from '../request.ts';
@@ -9,7 +8,11 @@ export function configOperations(deps: ConfigDeps): Pick<Operations, 'getConfig'
   return {
     async getConfig() {
       const { revision, document, author, at } = await currentConfig(deps);
-      return json(200, document, { etag: `"${revision}"`, 'x-config-author': author, 'last-modified': toIso(at) });
+      return json(200, document, {
+        etag: `"${revision}"`,
+        'x-config-author': author,
+        'last-modified': new Date(at).toUTCString(),
+      });
     },
 
     async putConfig(event) {

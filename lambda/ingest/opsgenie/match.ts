@@ -1,7 +1,8 @@
 /** Whether an alert is what a query looks for. */
-import { type EpochMs, HOUR_MS, parseInstant } from '../../../core/time.ts';
+import type { EpochMs } from '../../../core/time.ts';
 import type { AlertView } from './alert.ts';
 import type { Comparison, Query, QueryField } from './query.ts';
+import { spanOf } from './query-value.ts';
 
 export function matches(query: Query, alert: AlertView): boolean {
   switch (query.kind) {
@@ -138,18 +139,10 @@ function compare(left: number, comparison: Comparison, right: number): boolean {
   }
 }
 
-/** Epoch milliseconds, RFC 3339, or a day as `dd-MM-yyyy` (Opsgenie's own way) or `yyyy-MM-dd`; a bare day means all of it. */
+/** A day is a span: after it means after its end. */
 function compareTime(at: EpochMs, comparison: Comparison, value: string): boolean {
-  const day = dayOf(value);
-  if (day !== undefined && comparison === ':') return at >= day && at < day + 24 * HOUR_MS;
-  if (day !== undefined && (comparison === '>' || comparison === '<='))
-    return compare(at, comparison, day + 24 * HOUR_MS - 1);
-  const instant = day ?? (/^\d+$/.test(value) ? Number(value) : parseInstant(value));
-  return instant !== undefined && compare(at, comparison, instant);
-}
-
-function dayOf(value: string): EpochMs | undefined {
-  const european = /^(\d{2})-(\d{2})-(\d{4})$/.exec(value);
-  const iso = european ? `${european[3]}-${european[2]}-${european[1]}` : value;
-  return /^\d{4}-\d{2}-\d{2}$/.test(iso) ? parseInstant(`${iso}T00:00`) : undefined;
+  const span = spanOf(value);
+  if (span === undefined) return false;
+  if (comparison === ':') return at >= span.from && at <= span.to;
+  return compare(at, comparison, comparison === '>' || comparison === '<=' ? span.to : span.from);
 }

@@ -4,6 +4,8 @@
  * alias and tags. A field that is not known is an error, never an empty answer.
  */
 
+import { isReadable } from './query-value.ts';
+
 export type Comparison = ':' | '>' | '>=' | '<' | '<=' | '!=';
 
 export type Query =
@@ -154,13 +156,10 @@ class Reader {
     if (comparison !== ':' && comparison !== '!=' && !ORDERED.has(field)) {
       throw new QueryError(`The field '${token.text}' cannot be compared with '${comparison}'.`);
     }
-    const make = (value: string): Query => ({
-      kind: 'term',
-      field,
-      comparison,
-      value,
-      ...(detail === undefined ? {} : { detail }),
-    });
+    const make = (value: string): Query => {
+      if (!isReadable(field, value)) throw new QueryError(`'${value}' is no value for the field '${token.text}'.`);
+      return { kind: 'term', field, comparison, value, ...(detail === undefined ? {} : { detail }) };
+    };
     return this.takeSign('(') ? this.alternatives(make) : make(this.value());
   }
 
@@ -207,7 +206,6 @@ class Reader {
 
   private takeKeyword(keyword: string): boolean {
     const token = this.peek();
-    // Lower-case `and` in free text is a word; Opsgenie's own pages write the operators in either case.
     if (token?.kind !== 'word' || token.text.toLowerCase() !== keyword) return false;
     this.at += 1;
     return true;
