@@ -2,7 +2,7 @@ import { type Delivery, dueTime, isDue, LEASE_MS } from './delivery.ts';
 import { type Escalation, FOR_EVER, type Incident } from './incident.ts';
 import { type Directory, fallback, type Reached, reach } from './oncall.ts';
 import { type EscalationPolicy, stepDueAt } from './policy.ts';
-import { type EpochMs, MINUTE_MS } from './time.ts';
+import { type EpochMs, spokenDuration } from './time.ts';
 import { type NewEntry, record } from './timeline.ts';
 
 /** The beginning of a run: nothing planned, nobody paged. */
@@ -87,9 +87,8 @@ function planSteps(incident: Incident, directory: Directory, now: EpochMs): Inci
 }
 
 function escalatedEntry(step: number, afterMs: number, reached: readonly Reached[]): NewEntry {
-  const minutes = Math.round(afterMs / MINUTE_MS);
   const who = reached.map((r) => r.to.address).join(', ');
-  const after = minutes === 0 ? '' : ` after ${minutes} min`;
+  const after = afterMs > 0 ? ` after ${spokenDuration(afterMs)}` : '';
   return { kind: 'escalated', step, by: 'inresponse', text: `Not acknowledged${after}: escalating to ${who}.` };
 }
 

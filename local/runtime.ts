@@ -4,10 +4,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ConfigFile, putConfig, readConfigFile } from './config-file.ts';
+import { startDynamo } from './dynamo.ts';
 import { type Inbox, type Mail, openInbox } from './inbox.ts';
 import { serveInbox } from './inbox-http.ts';
 import { type Log, silent } from './log.ts';
-import { createSmtpRelay, type SmtpRelay } from './smtp.ts';
+import { createSmtpRelay } from './smtp.ts';
 import { type Stack, startStack } from './stack.ts';
 import { synthesize } from './synth.ts';
 import { close, KEEP_ALIVE_MS, listen } from './wire.ts';
@@ -40,6 +41,7 @@ export interface Local {
 /** Puts the synthesized stack on this machine. Rejects, with nothing left running, when any part of it cannot be. */
 export async function startLocal(options: LocalOptions): Promise<Local> {
   const { dataDir, log = silent, configFile } = options;
+  const stored = dataDir === undefined ? {} : { dataDir };
   const cleanups: (() => Promise<unknown>)[] = [];
   const stop = async () => {
     for (const cleanUp of cleanups.splice(0).reverse()) await cleanUp();
@@ -48,23 +50,31 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     const config = configFile === undefined ? undefined : await readConfigFile(configFile);
     const relay = options.smtp === undefined ? undefined : createSmtpRelay(options.smtp);
     const apiKey = options.apiKey ?? (await keptApiKey(dataDir));
-    const scratch = await mkdtemp(join(tmpdir(), 'inresponse-'));
+    // In the data directory it is overwritten by the next start, if this one is killed.
+    const scratch = dataDir ? join(dataDir, 'cdk.out') : await mkdtemp(join(tmpdir(), 'inresponse-'));
     cleanups.push(() => rm(scratch, { recursive: true, force: true }));
     if (relay) cleanups.push(() => relay.stop());
+    // The tables first: they can be opened once, and guard the other files of the data directory against a second process.
+    const dynamo = await startDynamo(stored);
+    cleanups.push(() => dynamo.stop());
     const inbox = await openInbox(dataDir);
     cleanups.push(() => inbox.stop());
 
     const front = await openFront(inbox, options.port ?? 0);
-    const stack = await bringUp({ options, config, inbox, relay, apiKey, url: front.url, scratch, log }).catch(
-      async (error) => {
-        await front.stop();
-        throw error;
-      },
-    );
-    cleanups.push(
-      () => stack.stop(),
-      () => front.stop(),
-    );
+    cleanups.push(() => front.stop());
+    const assemblyDir = options.assemblyDir ?? scratch;
+    if (options.assemblyDir === undefined) await synthesize(assemblyDir, deploymentOf(config, front.url));
+    const stack = await startStack({
+      assemblyDir,
+      dynamoUrl: dynamo.url,
+      inbox,
+      apiKey,
+      log,
+      ...stored,
+      ...(relay ? { relay } : {}),
+    });
+    // Requests under way need the stack: it goes after the front, and before what it stands on.
+    cleanups.splice(-1, 0, () => stack.stop());
     front.serve(stack);
     if (config) await putConfig(front.url, apiKey, config);
     stack.begin();
@@ -73,32 +83,6 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     await stop();
     throw error;
   }
-}
-
-interface BringUp {
-  readonly options: LocalOptions;
-  readonly config: ConfigFile | undefined;
-  readonly inbox: Inbox;
-  readonly relay: SmtpRelay | undefined;
-  readonly apiKey: string;
-  readonly url: string;
-  readonly scratch: string;
-  readonly log: Log;
-}
-
-async function bringUp({ options, config, inbox, relay, apiKey, url, scratch, log }: BringUp): Promise<Stack> {
-  const outDir = join(scratch, 'cdk.out');
-  const { dataDir, assemblyDir = outDir } = options;
-  const assembled =
-    options.assemblyDir === undefined ? synthesize(outDir, deploymentOf(config, url)) : Promise.resolve();
-  return startStack({
-    assembled: assembled.then(() => assemblyDir),
-    inbox,
-    apiKey,
-    log,
-    ...(dataDir ? { dataDir } : {}),
-    ...(relay ? { relay } : {}),
-  });
 }
 
 function deploymentOf(config: ConfigFile | undefined, publicUrl: string): Record<string, unknown> {
@@ -131,7 +115,12 @@ async function openFront(inbox: Inbox, port: number): Promise<Front> {
     }
   });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  const url = `http://127.0.0.1:${await listen(server, port)}`;
+  const taken = await listen(server, port).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'EADDRINUSE'
+      ? new Error(`port ${port} is in use; --port takes another`, { cause: error })
+      : error;
+  });
+  const url = `http://127.0.0.1:${taken}`;
   return {
     url,
     serve: ready.resolve,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readAssembly } from './assembly.ts';
-import { createTables, startDynamo } from './dynamo.ts';
+import { createTables } from './dynamo.ts';
 import { readFunctions } from './function-definitions.ts';
 import { createFunctions } from './functions.ts';
 import { createGateway, type HttpHandler } from './gateway.ts';
@@ -18,8 +18,10 @@ import { readMachines } from './workflow-definitions.ts';
 import { createWorkflows } from './workflows.ts';
 
 export interface StackOptions {
-  /** The directory of the cloud assembly, once it is complete; the stores are opened meanwhile. */
-  readonly assembled: Promise<string>;
+  /** Of the cloud assembly. */
+  readonly assemblyDir: string;
+  /** Where DynamoDB is served. Remains the caller's to stop. */
+  readonly dynamoUrl: string;
   readonly inbox: Inbox;
   readonly apiKey: string;
   readonly dataDir?: string;
@@ -37,7 +39,15 @@ export interface Stack {
 }
 
 /** Gives every resource of the stack its engine. Throws, with nothing left running, when one of them has none. */
-export async function startStack({ assembled, inbox, apiKey, dataDir, relay, log }: StackOptions): Promise<Stack> {
+export async function startStack({
+  assemblyDir,
+  dynamoUrl,
+  inbox,
+  apiKey,
+  dataDir,
+  relay,
+  log,
+}: StackOptions): Promise<Stack> {
   const stored = dataDir === undefined ? {} : { dataDir };
   const handlers: WireHandler[] = [];
   const cleanups: (() => Promise<void>)[] = [];
@@ -45,16 +55,13 @@ export async function startStack({ assembled, inbox, apiKey, dataDir, relay, log
     for (const cleanUp of cleanups.splice(0).reverse()) await cleanUp();
   };
   try {
-    const [dynamo, assembly] = await settled(startDynamo(stored), assembled.then(readAssembly), (engine) =>
-      engine.stop(),
-    );
-    cleanups.push(() => dynamo.stop());
+    const assembly = await readAssembly(assemblyDir);
     const wire = await startWire(handlers);
     cleanups.push(() => wire.stop());
 
     const resources = readResources(assembly);
-    await createTables(dynamo.url, resources);
-    const functions = createFunctions(readFunctions(assembly, resources, { dynamo: dynamo.url, wire: wire.url }), log);
+    await createTables(dynamoUrl, resources);
+    const functions = createFunctions(readFunctions(assembly, resources, { dynamo: dynamoUrl, wire: wire.url }), log);
     cleanups.push(() => functions.stop());
     functions.warm();
     const workflows = await createWorkflows({
@@ -83,17 +90,4 @@ export async function startStack({ assembled, inbox, apiKey, dataDir, relay, log
     await stop();
     throw error;
   }
-}
-
-/** Both, or neither: when the second fails, the first is undone before the failure goes on. */
-async function settled<A, B>(
-  first: Promise<A>,
-  second: Promise<B>,
-  undo: (value: A) => Promise<void>,
-): Promise<[A, B]> {
-  const [a, b] = await Promise.allSettled([first, second]);
-  if (a.status === 'rejected') throw a.reason;
-  if (b.status === 'fulfilled') return [a.value, b.value];
-  await undo(a.value);
-  throw b.reason;
 }

@@ -16,8 +16,9 @@ const startedAt = performance.now();
 try {
   await main();
 } catch (error) {
-  const known = error instanceof ConfigFileError || (error instanceof Error && 'code' in error);
-  console.error(known ? `InResponse did not start: ${error.message}` : error);
+  // A plain Error is ours and says all there is to say; any other is a fault of the program, and its stack is wanted.
+  const ours = error instanceof Error && (['Error', 'ConfigFileError'].includes(error.name) || 'code' in error);
+  console.error(ours ? `InResponse did not start: ${error.message}` : error);
   process.exit(1);
 }
 

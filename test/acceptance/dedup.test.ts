@@ -11,10 +11,14 @@ describe('events of one dedup key', () => {
       at('0:00').put(KEYED).expect(201);
       expectMail('0:00', ADA);
       for (const moment of ['1:00', '2:00', '5:00', '9:59', '15:00'] as const) {
-        at(moment).put(KEYED).expect(200, ({ json }) => expect(json).toMatchObject({ incidentId: 10_000 }));
+        at(moment)
+          .put(KEYED)
+          .expect(200, ({ json }) => expect(json).toMatchObject({ incidentId: 10_000 }));
       }
       expectMail('10:00', GRACE);
-      at('20:00').get('/incidents/10000').expect(200, ({ json }) => expect(json).toMatchObject({ count: 6 }));
+      at('20:00')
+        .get('/incidents/10000')
+        .expect(200, ({ json }) => expect(json).toMatchObject({ count: 6 }));
       end('60:00');
     }));
 
@@ -23,7 +27,9 @@ describe('events of one dedup key', () => {
       at('0:00').put(KEYED);
       expectMail('0:00', ADA);
       at('1:00').claim(10_000);
-      at('2:00').put(KEYED).expect(200, ({ json }) => expect(json).toMatchObject({ state: 'CLAIMED', count: 2 }));
+      at('2:00')
+        .put(KEYED)
+        .expect(200, ({ json }) => expect(json).toMatchObject({ state: 'CLAIMED', count: 2 }));
       end('60:00');
     }));
 
@@ -32,8 +38,12 @@ describe('events of one dedup key', () => {
       at('0:00').put(KEYED);
       expectMail('0:00', ADA, /#10000/);
       at('5:00').resolve(10_000);
-      at('6:00').put(KEYED).expect(201, ({ json }) => expect(json).toMatchObject({ incidentId: 10_001, count: 1 }));
-      at('7:00').put(KEYED).expect(200, ({ json }) => expect(json).toMatchObject({ incidentId: 10_001, count: 2 }));
+      at('6:00')
+        .put(KEYED)
+        .expect(201, ({ json }) => expect(json).toMatchObject({ incidentId: 10_001, count: 1 }));
+      at('7:00')
+        .put(KEYED)
+        .expect(200, ({ json }) => expect(json).toMatchObject({ incidentId: 10_001, count: 2 }));
       expectMail('6:00', ADA, /#10001/);
       expectMail('16:00', GRACE, /#10001/);
       end('60:00');
@@ -45,7 +55,9 @@ describe('events of one dedup key', () => {
       expectMail('0:00', ADA);
       at('5:00').resolve(10_000);
       at('6:00').reopen(10_000);
-      at('7:00').put(KEYED).expect(200, ({ json }) => expect(json).toMatchObject({ incidentId: 10_000 }));
+      at('7:00')
+        .put(KEYED)
+        .expect(200, ({ json }) => expect(json).toMatchObject({ incidentId: 10_000 }));
       expectMail('6:00', ADA);
       expectMail('16:00', GRACE);
       end('60:00');
@@ -114,12 +126,17 @@ describe('events of one dedup key', () => {
       {
         config: {
           teams: [{ id: 'core', calendar: [{ day: 'default', oncall: ADA, escalation: GRACE }] }],
-          services: [{ id: 'checkout', team: 'core', escalateAfterSeconds: 604_800 }, { id: 'search', team: 'core', escalateAfterSeconds: 604_800 }],
+          services: [
+            { id: 'checkout', team: 'core', escalateAfterSeconds: 604_800 },
+            { id: 'search', team: 'core', escalateAfterSeconds: 604_800 },
+          ],
         },
       },
       ({ at, expectMail, end }) => {
         at('0:00').put(KEYED).expect(201);
-        at('0:00').put({ ...KEYED, service: 'search' }).expect(201);
+        at('0:00')
+          .put({ ...KEYED, service: 'search' })
+          .expect(201);
         at('0:00').put().expect(201);
         at('0:00').put().expect(201);
         for (const number of [10_000, 10_001, 10_002, 10_003]) expectMail('0:00', ADA, new RegExp(`#${number} `));

@@ -93,9 +93,7 @@ describe('an acknowledged incident', () => {
         .claim(10_000, ADA)
         .expect(200, ({ json }) => expect(json).toMatchObject({ state: 'CLAIMED', claimedBy: ADA, version: 4 }));
       at('59:00').do('its workflow has ended by itself', (stage) =>
-        expect(stage.workflows.executions).toMatchObject([
-          { status: 'SUCCEEDED', output: { reason: 'acknowledged' } },
-        ]),
+        expect(stage.workflows.executions).toMatchObject([{ status: 'SUCCEEDED', output: { reason: 'acknowledged' } }]),
       );
       end('60:00');
     }));

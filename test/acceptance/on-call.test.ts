@@ -144,7 +144,9 @@ describe('a changed configuration', () => {
       at('1:00').request('PUT', '/config', { ...DEFAULT_CONFIG, teams: [{ id: 'core' }] });
       expectMail('10:00', FALLBACK, undefined, /no on-call calendar row/);
       at('15:00').request('PUT', '/config', {});
-      at('16:00').put().expect(400, ({ json }) => expect(json).toMatchObject({ code: 'unknown_service' }));
+      at('16:00')
+        .put()
+        .expect(400, ({ json }) => expect(json).toMatchObject({ code: 'unknown_service' }));
       end('30:00');
     }));
 });

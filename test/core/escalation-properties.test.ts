@@ -14,7 +14,10 @@ const MOST_TURNS = 2_000;
 
 type Event =
   | { readonly kind: 'jump'; readonly ms: number }
-  | { readonly kind: 'turn' | 'half turn' | 'late report' | 'bounce' }
+  | { readonly kind: 'turn' }
+  | { readonly kind: 'half turn' }
+  | { readonly kind: 'late report' }
+  | { readonly kind: 'bounce' }
   | { readonly kind: 'change'; readonly state: Incident['state'] };
 
 const anEvent: fc.Arbitrary<Event> = fc.oneof(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isTimeZone, localClock, localDay, parseInstant, toIso } from '../../core/time.ts';
+import { isTimeZone, localClock, localDay, parseInstant, spokenDuration, toIso } from '../../core/time.ts';
 
 describe('parseInstant', () => {
   it.each([
@@ -83,4 +83,16 @@ describe('isTimeZone', () => {
   it.each(['', 'Berlin', 'Europe/Atlantis', 'Europe/Berlin; rm'])('does not know %p', (name) =>
     expect(isTimeZone(name)).toBe(false),
   );
+});
+
+describe('spokenDuration', () => {
+  it.each([
+    [0, '0 s'],
+    [45_000, '45 s'],
+    [600_000, '10 min'],
+    [3_600_000, '60 min'],
+    [5_400_000, '1 h 30 min'],
+    [7_200_000, '2 h'],
+    [604_800_000, '168 h'],
+  ])('%d ms', (ms, text) => expect(spokenDuration(ms)).toBe(text));
 });

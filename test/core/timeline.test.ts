@@ -22,33 +22,44 @@ describe('record', () => {
   });
 });
 
+/** All but the entries of the change at hand have been written. */
+const stored = (incident: Incident, unwritten = 1) => overflow(incident, incident.timelineSeq - unwritten);
+
 describe('overflow', () => {
   it('leaves 40 entries alone', () => {
-    expect(overflow(withNotes(Array(39).fill('short')))).toBeUndefined();
+    expect(stored(withNotes(Array(39).fill('short')))).toBeUndefined();
   });
 
   it('moves all but the newest 10 of 41', () => {
-    const spilled = overflow(withNotes(Array(40).fill('short')));
+    const spilled = stored(withNotes(Array(40).fill('short')));
     expect(seqs(spilled?.move ?? [])).toEqual(upTo(1, 31));
     expect(seqs(spilled?.rest.timeline ?? [])).toEqual(upTo(32, 41));
     expect(spilled?.rest).toMatchObject({ timelineMoved: 31, timelineSeq: 41 });
   });
 
   it('keeps only the newest entry when the text is long', () => {
-    const spilled = overflow(withNotes(['x'.repeat(9_000), 'y'.repeat(9_000)]));
+    const spilled = stored(withNotes(['x'.repeat(9_000), 'y'.repeat(9_000)]));
     expect(seqs(spilled?.move ?? [])).toEqual([1, 2]);
     expect(seqs(spilled?.rest.timeline ?? [])).toEqual([3]);
+  });
+
+  it('moves no entry that has not been written yet', () => {
+    const spilled = stored(withNotes(['x', 'y'.repeat(9_000), 'z'.repeat(9_000)]), 2);
+    expect(seqs(spilled?.move ?? [])).toEqual([1, 2]);
+    expect(seqs(spilled?.rest.timeline ?? [])).toEqual([3, 4]);
+    expect(spilled?.rest).toMatchObject({ timelineMoved: 2, timelineSeq: 4 });
+    expect(stored(withNotes(Array(45).fill('short')), 46)).toBeUndefined();
   });
 
   it('cannot move a single long entry', () => {
     const incident = anIncident();
     const only = { ...incident, timeline: incident.timeline.map((e) => ({ ...e, text: 'x'.repeat(20_000) })) };
-    expect(overflow(only)).toBeUndefined();
+    expect(stored(only, 0)).toBeUndefined();
   });
 
   it('goes on counting what it moved before', () => {
-    const first = overflow(withNotes(Array(40).fill('short')))?.rest;
-    const second = overflow(withNotes(Array(31).fill('short'), first));
+    const first = stored(withNotes(Array(40).fill('short')))?.rest;
+    const second = stored(withNotes(Array(31).fill('short'), first));
     expect(seqs(second?.move ?? [])).toEqual(upTo(32, 62));
     expect(second?.rest).toMatchObject({ timelineMoved: 62, timelineSeq: 72 });
   });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Metrics } from '@aws-lambda-powertools/metrics';
+import { Metrics } from '@aws-lambda-powertools/metrics';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { SFNClient } from '@aws-sdk/client-sfn';
@@ -57,6 +57,8 @@ const ENV = {
   configurationSet: 'pages',
   publicUrl: PUBLIC_URL,
 };
+
+const SILENT = { debug() {}, info() {}, warn() {}, error() {}, trace() {} };
 
 /** The functions' time limits on AWS. */
 const LIMIT_SECONDS = { api: 29, notifier: 50, reconciler: 50, mailEvents: 30 };
@@ -240,7 +242,10 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
   };
   if (config !== null) {
     const { status, text } = await request({ method: 'PUT', path: '/config', body: config });
-    if (status !== 200) throw new Error(`the configuration of the story is refused: ${status} ${text}`);
+    if (status !== 200) {
+      await stage.stop();
+      throw new Error(`the configuration of the story is refused: ${status} ${text}`);
+    }
   }
   return stage;
 }
@@ -261,8 +266,7 @@ function surroundings(
     count: (metric, value = 1) => {
       counts.set(metric, (counts.get(metric) ?? 0) + value);
     },
-    // What is counted is kept above; `test/lambda/app/handler-result.test.ts` is about the real one.
-    metrics: { publishStoredMetrics: () => undefined } as unknown as Metrics,
+    metrics: new Metrics({ namespace: 'InResponse', serviceName: 'stage', logger: SILENT }),
   };
 }
 

@@ -54,6 +54,8 @@ export interface Wire {
   /** A request handler for an SDK client: `serve` answers instead of the network. */
   handler(service: ServiceName, serve: Serve): SdkRequestHandler;
   fault(fault: Fault): void;
+  /** From now on all goes well. */
+  heal(): void;
   readonly calls: readonly WireCall[];
 }
 
@@ -109,6 +111,9 @@ export function createWire(clock: VirtualClock, told: (text: string) => void): W
   return {
     calls,
     fault: (fault) => faults.push({ fault, left: fault.times ?? 1 }),
+    heal: () => {
+      faults.length = 0;
+    },
     handler: (service, serve) => ({
       async handle(request) {
         const raw = plain(request as SdkRequest);

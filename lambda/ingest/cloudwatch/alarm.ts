@@ -57,7 +57,7 @@ function actionOf(state: string, insufficientData: 'ignore' | 'trigger' | 'resol
 /** People write "Runbook: https://…" into the description, for want of another place. */
 function runbookOf(description = ''): Link[] {
   const match = /run-?book[^\n]{0,40}?(https?:\/\/[^\s<>"')\]]+)/i.exec(description.slice(0, 10_000));
-  return match?.[1] === undefined ? [] : [{ href: match[1], text: 'Runbook' }];
+  return match?.[1] === undefined ? [] : [{ href: match[1].replace(/[.,;:!?]$/, ''), text: 'Runbook' }];
 }
 
 const CONSOLES: ReadonlyMap<string, string> = new Map([

@@ -9,12 +9,13 @@ import { type AlarmChange, dimensionsOf, picked } from './alarm.ts';
 const STATE_CHANGE = 'CloudWatch Alarm State Change';
 
 /** An event of CloudWatch on an EventBridge bus, of whatever kind. */
-export function isEventBridge(body: unknown): body is JsonObject {
+export function isEventBridge(body: unknown): boolean {
   return isObject(body) && body.source === 'aws.cloudwatch' && textOf(body['detail-type']) !== undefined;
 }
 
 /** The change of state in it, or why there is none. */
-export function alarmOfEventBridge(event: JsonObject, receivedAt: EpochMs): AlarmChange | string {
+export function alarmOfEventBridge(body: unknown, receivedAt: EpochMs): AlarmChange | string {
+  const event = objectOf(body);
   if (event['detail-type'] !== STATE_CHANGE) return "it is no change of an alarm's state";
   const detail = objectOf(event.detail);
   const state = objectOf(detail.state);

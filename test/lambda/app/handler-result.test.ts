@@ -1,22 +1,25 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Context } from 'aws-lambda';
 import { api } from '../../../lambda/http/api.ts';
 import { job } from '../../../lambda/job.ts';
 import { apiEvent } from '../../support/api-event.ts';
 
 /** With the real metrics, as the handlers have them: what the middleware around a function gives back must be its own result. */
-const silent = { debug() {}, info() {}, warn() {}, error() {} };
+const silent = { debug() {}, info() {}, warn() {}, error() {}, trace() {} };
 const log = { info() {}, warn() {}, error() {} };
 
 function metrics(): Metrics {
-  return new Metrics({ namespace: 'InResponse', serviceName: 'test', logger: silent as never });
+  return new Metrics({ namespace: 'InResponse', serviceName: 'test', logger: silent });
 }
 
 beforeEach(() => {
+  // The library's own switch for "write to the console that is there" and "emit nothing".
+  process.env.POWERTOOLS_DEV = 'true';
   jest.spyOn(console, 'log').mockImplementation(() => undefined);
 });
 afterEach(() => {
+  delete process.env.POWERTOOLS_DEV;
   jest.restoreAllMocks();
 });
 
