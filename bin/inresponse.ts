@@ -4,7 +4,13 @@ import { DeploymentConfigError, readDeploymentConfig } from '../lib/deployment-c
 import { InResponseStack } from '../lib/inresponse-stack.ts';
 
 // The feature flags of cdk.json count without the CDK CLI too, so that the local runtime gets the very template that is deployed.
-const app = new App({ analyticsReporting: false, context: cdk.context });
+const app = new App({
+  analyticsReporting: false,
+  autoSynth: false,
+  // A test of the stack validates; here it would cost more time than all the rest.
+  builtinCloudFormationValidation: false,
+  context: cdk.context,
+});
 try {
   const context = (key: string): unknown => app.node.tryGetContext(key);
   new InResponseStack(app, readDeploymentConfig({ context, environment: process.env }));

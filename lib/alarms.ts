@@ -54,7 +54,7 @@ export const ALARMS: readonly AlarmDefinition[] = [
   {
     name: 'page-given-up',
     severity: 'critical',
-    says: 'A page could not be delivered and was given up; the fallback contact has been paged',
+    says: 'A page reached nobody, not even the fallback contact',
     metric: ({ service }) => own(service, 'PageFailed'),
   },
   {

@@ -74,8 +74,7 @@ function makeRestApi(scope: Api, { rate, burst, logRetention, manageAccountRole 
       throttlingRateLimit: rate,
       throttlingBurstLimit: burst,
       metricsEnabled: true,
-      tracingEnabled: true,
-      // The execution log writes paths, and the path of a link holds its token.
+      // The execution log and X-Ray write whole paths, and the path of a link holds its token. The functions are traced.
       loggingLevel: MethodLoggingLevel.OFF,
       accessLogDestination: new LogGroupLogDestination(accessLog),
       accessLogFormat: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),

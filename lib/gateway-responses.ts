@@ -16,8 +16,13 @@ const RETRY_SOON = { 'Retry-After': "'1'" };
 
 /** What API Gateway answers itself, before or instead of the function, in the form of all errors of the API (RFC 9457). */
 export const GATEWAY_PROBLEMS: readonly Problem[] = [
-  { type: ResponseType.BAD_REQUEST_BODY, status: 400, code: 'bad_request', title: 'Bad Request' },
-  { type: ResponseType.BAD_REQUEST_PARAMETERS, status: 400, code: 'bad_request', title: 'Bad Request' },
+  { type: ResponseType.BAD_REQUEST_BODY, status: 400, code: 'invalid_request', title: 'The request is not valid' },
+  {
+    type: ResponseType.BAD_REQUEST_PARAMETERS,
+    status: 400,
+    code: 'invalid_request',
+    title: 'The request is not valid',
+  },
   { type: ResponseType.INVALID_API_KEY, status: 403, code: 'forbidden', title: 'Forbidden', detail: KEY_NEEDED },
   { type: ResponseType.ACCESS_DENIED, status: 403, code: 'forbidden', title: 'Forbidden' },
   // The name is API Gateway's; what it means in an API without IAM authorization is a path that does not exist.
@@ -25,35 +30,35 @@ export const GATEWAY_PROBLEMS: readonly Problem[] = [
     type: ResponseType.MISSING_AUTHENTICATION_TOKEN,
     status: 404,
     code: 'not_found',
-    title: 'Not Found',
+    title: 'Not found',
     detail: 'There is nothing at this path.',
   },
-  { type: ResponseType.RESOURCE_NOT_FOUND, status: 404, code: 'not_found', title: 'Not Found' },
-  { type: ResponseType.REQUEST_TOO_LARGE, status: 413, code: 'too_large', title: 'Content Too Large' },
+  { type: ResponseType.RESOURCE_NOT_FOUND, status: 404, code: 'not_found', title: 'Not found' },
+  { type: ResponseType.REQUEST_TOO_LARGE, status: 413, code: 'body_too_large', title: 'The body is too large' },
   {
     type: ResponseType.UNSUPPORTED_MEDIA_TYPE,
     status: 415,
     code: 'unsupported_media_type',
-    title: 'Unsupported Media Type',
+    title: 'Unsupported media type',
   },
-  { type: ResponseType.THROTTLED, status: 429, code: 'throttled', title: 'Too Many Requests', headers: RETRY_SOON },
-  { type: ResponseType.QUOTA_EXCEEDED, status: 429, code: 'quota_exceeded', title: 'Too Many Requests' },
+  { type: ResponseType.THROTTLED, status: 429, code: 'throttled', title: 'Too many requests', headers: RETRY_SOON },
+  { type: ResponseType.QUOTA_EXCEEDED, status: 429, code: 'quota_exceeded', title: 'Too many requests' },
   {
     type: ResponseType.INTEGRATION_FAILURE,
-    status: 502,
-    code: 'bad_gateway',
-    title: 'Bad Gateway',
+    status: 503,
+    code: 'unavailable',
+    title: 'Temporarily unavailable',
     headers: RETRY_SOON,
   },
   {
     type: ResponseType.INTEGRATION_TIMEOUT,
     status: 504,
     code: 'timeout',
-    title: 'Gateway Timeout',
+    title: 'Gateway timeout',
     headers: RETRY_SOON,
   },
-  { type: ResponseType.DEFAULT_4XX, code: 'bad_request', title: 'Request Refused' },
-  { type: ResponseType.DEFAULT_5XX, code: 'internal_error', title: 'Internal Error' },
+  { type: ResponseType.DEFAULT_4XX, code: 'invalid_request', title: 'The request is not valid' },
+  { type: ResponseType.DEFAULT_5XX, code: 'internal', title: 'Internal error' },
 ];
 
 /** Gives `api` all of them. */

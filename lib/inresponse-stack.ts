@@ -37,10 +37,9 @@ export class InResponseStack extends Stack {
     });
     const deadLetters = new DeadLetters(this, 'DeadLetters').queue;
     const apiUrl = config.publicUrl ?? api.url;
+    const settings = { publicUrl: apiUrl, fallbackEmail: config.fallbackEmail };
+    // Read by Powertools itself: the stack's name tells the metrics of two stacks in one account apart.
     const environment = {
-      [ENV.senderEmail]: config.senderEmail,
-      [ENV.fallbackEmail]: config.fallbackEmail,
-      [ENV.publicUrl]: apiUrl,
       POWERTOOLS_METRICS_NAMESPACE: METRIC_NAMESPACE,
       POWERTOOLS_SERVICE_NAME: this.stackName,
     };
@@ -64,6 +63,7 @@ export class InResponseStack extends Stack {
       tables.grant(functions[name], permission.tables);
       if (permission.startsWorkflows) escalation.grantStart(functions[name]);
       if (permission.sendsMail) mail.grantSend(functions[name]);
+      for (const setting of permission.knows) functions[name].addEnvironment(ENV[setting], settings[setting]);
     }
     api.route(functions.processor);
     mail.deliverEventsTo(functions.mailEvents, deadLetters);

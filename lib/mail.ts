@@ -42,12 +42,13 @@ export class Mail extends Construct {
   }
 
   /**
-   * Lets `handler` send as the sender address, and names the configuration set. The identity is any, the sender is one: while an
+   * Lets `handler` send as the sender address, and tells it that and the configuration set. The identity is any, the sender is one: while an
    * account is in the SES sandbox, SES asks for permission on the identity of the *recipient* too.
    */
   grantSend(handler: LambdaFunction): void {
     const stack = Stack.of(this);
     const configurationSet = this.configurationSet.configurationSetName;
+    handler.addEnvironment(ENV.senderEmail, this.senderEmail);
     handler.addEnvironment(ENV.configurationSet, configurationSet);
     handler.addToRolePolicy(
       new PolicyStatement({

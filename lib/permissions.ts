@@ -1,7 +1,8 @@
 import type { TABLES, TableName } from '../lambda/data/keys.ts';
 import type { HandlerName } from './handlers.ts';
 
-type ItemAction = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'BatchWriteItem';
+/** No Scan and no DeleteItem: lists read indexes, and what is removed stays as a mark. */
+type ItemAction = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'BatchWriteItem';
 type IndexOf<T extends TableName> = (typeof TABLES)[T]['indexes'][number]['name'];
 
 /** What one function may do with one table: actions on its items, and the indexes it may query. */
@@ -12,15 +13,22 @@ export interface TablePermission<T extends TableName = TableName> {
 
 export type TablePermissions = { readonly [T in TableName]?: TablePermission<T> };
 
+/** Facts about the deployment that carry no permission. */
+export type Setting = 'publicUrl' | 'fallbackEmail';
+
 export interface Permission {
   readonly tables: TablePermissions;
   /** Start a workflow of the escalation state machine. */
   readonly startsWorkflows: boolean;
   /** Send mail as the sender address, through the configuration set. */
   readonly sendsMail: boolean;
+  readonly knows: readonly Setting[];
 }
 
-/** What each function may do: the one place to change when a handler needs more, or less. Logs and traces come with every function. */
+/**
+ * What each function may do, and is told: the one place to change when a handler needs more, or less. Its log group and X-Ray come
+ * with every function.
+ */
 export const PERMISSIONS: Readonly<Record<HandlerName, Permission>> = {
   processor: {
     tables: {
@@ -28,43 +36,48 @@ export const PERMISSIONS: Readonly<Record<HandlerName, Permission>> = {
         items: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'],
         query: ['open', 'history', 'service', 'team'],
       },
-      Service: { items: ['GetItem', 'PutItem', 'DeleteItem'] },
-      OncallCalendar: { items: ['GetItem', 'PutItem', 'DeleteItem'] },
-      Config: { items: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'] },
-      Timeline: { items: ['Query', 'PutItem', 'BatchWriteItem'] },
-      Dedup: { items: ['GetItem', 'PutItem', 'UpdateItem'] },
+      Service: { items: ['GetItem', 'PutItem'] },
+      OncallCalendar: { items: ['PutItem'] },
+      // The counter is updated, the configuration and the secrets of links are put.
+      Config: { items: ['GetItem', 'PutItem', 'UpdateItem'] },
+      Timeline: { items: ['Query', 'BatchWriteItem'] },
+      Dedup: { items: ['GetItem', 'UpdateItem'] },
     },
     startsWorkflows: true,
     sendsMail: false,
+    knows: ['publicUrl'],
   },
   notifier: {
     tables: {
       Incident: { items: ['GetItem', 'BatchGetItem', 'UpdateItem'] },
-      OncallCalendar: { items: ['GetItem', 'BatchGetItem'] },
+      OncallCalendar: { items: ['BatchGetItem'] },
       Config: { items: ['GetItem', 'BatchGetItem', 'PutItem'] },
-      Timeline: { items: ['PutItem', 'BatchWriteItem'] },
+      Timeline: { items: ['BatchWriteItem'] },
     },
     startsWorkflows: false,
     sendsMail: true,
+    knows: ['publicUrl', 'fallbackEmail'],
   },
   /** The notifier's work, plus finding what is overdue and finishing a configuration that was applied by half. */
   reconciler: {
     tables: {
       Incident: { items: ['GetItem', 'BatchGetItem', 'UpdateItem'], query: ['due'] },
-      Service: { items: ['GetItem', 'PutItem', 'DeleteItem'] },
-      OncallCalendar: { items: ['GetItem', 'BatchGetItem', 'PutItem', 'DeleteItem'] },
-      Config: { items: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'] },
-      Timeline: { items: ['PutItem', 'BatchWriteItem'] },
+      Service: { items: ['PutItem'] },
+      OncallCalendar: { items: ['BatchGetItem', 'PutItem'] },
+      Config: { items: ['GetItem', 'BatchGetItem', 'PutItem'] },
+      Timeline: { items: ['BatchWriteItem'] },
     },
     startsWorkflows: true,
     sendsMail: true,
+    knows: ['publicUrl', 'fallbackEmail'],
   },
   mailEvents: {
     tables: {
       Incident: { items: ['GetItem', 'UpdateItem'] },
-      Timeline: { items: ['PutItem', 'BatchWriteItem'] },
+      Timeline: { items: ['BatchWriteItem'] },
     },
     startsWorkflows: true,
     sendsMail: false,
+    knows: ['fallbackEmail'],
   },
 };

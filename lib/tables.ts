@@ -50,16 +50,13 @@ export class Tables extends Construct {
     return this.tables[name];
   }
 
-  /**
-   * Allows exactly the actions and indexes listed, and names the tables. All of them are named, because the environment is one
-   * schema for every function (`readEnv`); a name allows nothing.
-   */
+  /** Allows exactly the actions and indexes listed, and names the tables that they are on. */
   grant(handler: LambdaFunction, permissions: TablePermissions): void {
     for (const name of TABLE_NAMES) {
-      const { tableArn, tableName } = this.tables[name];
-      handler.addEnvironment(TABLE_ENV[name], tableName);
       const permission = permissions[name];
       if (!permission) continue;
+      const { tableArn, tableName } = this.tables[name];
+      handler.addEnvironment(TABLE_ENV[name], tableName);
       const actions = permission.items.map((action) => `dynamodb:${action}`);
       handler.addToRolePolicy(new PolicyStatement({ actions, resources: [tableArn] }));
       const resources = (permission.query ?? []).map((index) => `${tableArn}/index/${index}`);

@@ -54,7 +54,9 @@ export async function readAssembly(directory: string): Promise<Assembly> {
   const stacks = Object.entries(artifacts).filter(([, { type }]) => type === 'aws:cloudformation:stack');
   const [first] = stacks;
   if (!first || stacks.length > 1) {
-    throw new Error(`the cloud assembly holds ${stacks.length} stacks (${stacks.map(([id]) => id).join(', ')}); exactly one can run here`);
+    throw new Error(
+      `the cloud assembly holds ${stacks.length} stacks (${stacks.map(([id]) => id).join(', ')}); exactly one can run here`,
+    );
   }
   const [artifactId, { environment, properties }] = first;
   const templateFile = properties?.templateFile ?? `${artifactId}.template.json`;

@@ -17,8 +17,7 @@ server.on('request', (req, res) => {
 });
 
 process.on('uncaughtException', (error) => {
-  const why = error.cause instanceof Error ? error.cause.message : error.message;
-  parentPort?.postMessage({ error: why });
+  parentPort?.postMessage({ error: error.message });
   process.exit(1);
 });
 

@@ -22,7 +22,8 @@ export interface Endpoints {
 export function readFunctions(assembly: Assembly, resources: Resources, endpoints: Endpoints): FunctionDefinition[] {
   return resources.ofType('AWS::Lambda::Function', schema).map(({ logicalId, ref, properties }) => {
     const codeDirectory = assembly.assets.get(properties.Code.S3Key);
-    if (codeDirectory === undefined) throw new Error(`${logicalId}: the assembly has no asset ${properties.Code.S3Key}`);
+    if (codeDirectory === undefined)
+      throw new Error(`${logicalId}: the assembly has no asset ${properties.Code.S3Key}`);
     return {
       name: ref,
       arn: resources.arnOf(logicalId),
@@ -44,11 +45,19 @@ export function readFunctions(assembly: Assembly, resources: Resources, endpoint
 
 /** `ProcessorFunction3B1E8F5C` is shown as `processor`. */
 export function labelOf(logicalId: string): string {
-  return logicalId.replace(/[0-9A-F]{8}$/, '').replace(/Function$/, '').replace(/^./, (letter) => letter.toLowerCase());
+  return logicalId
+    .replace(/[0-9A-F]{8}$/, '')
+    .replace(/Function$/, '')
+    .replace(/^./, (letter) => letter.toLowerCase());
 }
 
 /** What Lambda sets itself. The credentials are dummies: the SDK refuses to sign without any. */
-function runtimeEnvironment(assembly: Assembly, name: string, memory: number, endpoints: Endpoints): Record<string, string> {
+function runtimeEnvironment(
+  assembly: Assembly,
+  name: string,
+  memory: number,
+  endpoints: Endpoints,
+): Record<string, string> {
   const { PATH = '' } = process.env;
   return {
     PATH,

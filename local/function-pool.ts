@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
 import type { Answer, Call } from './function-worker.ts';
 import type { FunctionDefinition, FunctionError, InvocationResult } from './functions.ts';
-import { type Log, readFunctionOutput } from './log.ts';
+import { type Log, type LogLevel, readFunctionOutput } from './log.ts';
 
 /** The threads of one function. Like Lambda's, each takes one invocation at a time and keeps its module state in between. */
 export interface FunctionPool {
@@ -13,8 +14,8 @@ export interface FunctionPool {
   stop(): Promise<void>;
 }
 
-/** Threads of a function that reserves no concurrency; two cores have no use for more. */
-const DEFAULT_THREADS = 4;
+/** Threads of a function that reserves no concurrency. They wait for the store most of the time, so two are of use on one core. */
+const DEFAULT_THREADS = Math.min(4, Math.max(2, availableParallelism()));
 
 interface Invocation {
   readonly requestId: string;
@@ -58,7 +59,11 @@ export function createFunctionPool(definition: FunctionDefinition, log: Log): Fu
       });
       void thread.worker.terminate();
     }, timeoutMs);
-    const call: Call = { requestId: invocation.requestId, payload: invocation.payload, deadline: Date.now() + timeoutMs };
+    const call: Call = {
+      requestId: invocation.requestId,
+      payload: invocation.payload,
+      deadline: Date.now() + timeoutMs,
+    };
     thread.worker.postMessage(call);
   }
 
@@ -70,8 +75,8 @@ export function createFunctionPool(definition: FunctionDefinition, log: Log): Fu
       stderr: true,
     });
     const thread: Thread = { worker, ready: false, invocation: undefined, timer: undefined };
-    createInterface({ input: worker.stdout }).on('line', report);
-    createInterface({ input: worker.stderr }).on('line', report);
+    createInterface({ input: worker.stdout }).on('line', (line) => report(line, 'info'));
+    createInterface({ input: worker.stderr }).on('line', (line) => report(line, 'warn'));
     worker.on('message', (answer: Answer) => {
       if (answer.kind === 'ready') thread.ready = true;
       else settle(thread, answer.kind === 'done' ? { payload: answer.payload } : { error: answer.error });
@@ -100,8 +105,8 @@ export function createFunctionPool(definition: FunctionDefinition, log: Log): Fu
     invocation?.settle(result);
   }
 
-  function report(line: string): void {
-    const output = readFunctionOutput(line);
+  function report(line: string, level: LogLevel): void {
+    const output = readFunctionOutput(line, level);
     if (output) log(output.level, definition.label, output.message);
   }
 

@@ -27,7 +27,8 @@ export function identify(resource: Identified): Identity {
     attribute(name) {
       const value = names.attributes?.[name];
       if (value !== undefined) return value;
-      if (type in NAMES) throw new Error(`the local runtime does not know the attribute ${name} of ${logicalId} (${type})`);
+      if (type in NAMES)
+        throw new Error(`the local runtime does not know the attribute ${name} of ${logicalId} (${type})`);
       // Of a resource that is not made here; it appears in what nobody reads, such as a function's role.
       return `arn:aws:none:::${logicalId}/${name}`;
     },

@@ -24,7 +24,9 @@ export function renderInbox(mails: readonly Mail[]): string {
     `Inbox (${mails.length})`,
     `<meta http-equiv="refresh" content="${REFRESH_SECONDS}">`,
     `<h1>Inbox <small>${mails.length === 1 ? '1 mail' : `${mails.length} mails`}</small></h1>${
-      rows === '' ? '<p class="empty">No mail yet. Raise an incident, and its page appears here.</p>' : `<ol>${rows}</ol>`
+      rows === ''
+        ? '<p class="empty">No mail yet. Raise an incident, and its page appears here.</p>'
+        : `<ol>${rows}</ol>`
     }`,
   );
 }
@@ -33,16 +35,18 @@ export function renderInbox(mails: readonly Mail[]): string {
 export function renderMail(mail: Mail): string {
   const { from, to, subject, sentAt, html, text, headers } = mail;
   const facts = { From: from, To: to.join(', '), Sent: sentAt, ...headers };
-  const list = Object.entries(facts).map(([name, value]) => `<dt>${escape(name)}</dt><dd>${escape(value)}</dd>`);
+  const list = Object.entries(facts).map(
+    ([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`,
+  );
   const framed = `<base target="_blank">${html}`;
   return page(
     subject,
     '',
-    `<p><a href="${PATH}">← Inbox</a></p><h1>${escape(subject)}</h1><dl>${list.join('')}</dl>${
+    `<p><a href="${PATH}">← Inbox</a></p><h1>${escapeHtml(subject)}</h1><dl>${list.join('')}</dl>${
       html === ''
         ? ''
-        : `<iframe title="The mail as HTML" sandbox="allow-popups allow-popups-to-escape-sandbox" srcdoc="${escape(framed)}"></iframe>`
-    }<h2>Plain text</h2><pre>${escape(text)}</pre>`,
+        : `<iframe title="The mail as HTML" sandbox="allow-popups allow-popups-to-escape-sandbox" srcdoc="${escapeHtml(framed)}"></iframe>`
+    }<h2>Plain text</h2><pre>${escapeHtml(text)}</pre>`,
   );
 }
 
@@ -51,21 +55,21 @@ export function renderMissing(): string {
 }
 
 function renderRow({ messageId, to, subject, sentAt, text }: Mail): string {
-  return `<li><a href="${PATH}?message=${encodeURIComponent(messageId)}"><b>${escape(subject)}</b><span>${escape(
+  return `<li><a href="${PATH}?message=${encodeURIComponent(messageId)}"><b>${escapeHtml(subject)}</b><span>${escapeHtml(
     to.join(', '),
-  )}</span><time datetime="${escape(sentAt)}">${escape(sentAt.slice(0, 19).replace('T', ' '))} UTC</time><i>${escape(
+  )}</span><time datetime="${escapeHtml(sentAt)}">${escapeHtml(sentAt.slice(0, 19).replace('T', ' '))} UTC</time><i>${escapeHtml(
     text.slice(0, 140),
   )}</i></a></li>`;
 }
 
 function page(title: string, head: string, body: string): string {
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">${head}<title>${escape(
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">${head}<title>${escapeHtml(
     title,
   )} · InResponse</title><style>${STYLE}</style></head><body><main>${body}</main></body></html>`;
 }
 
 /** For text and for attribute values in double quotes. */
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 

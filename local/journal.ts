@@ -27,10 +27,10 @@ export async function openJournal<Entry>(
   file: string,
   keep: (entries: readonly Entry[]) => readonly Entry[] = (entries) => entries,
 ): Promise<OpenedJournal<Entry>> {
-  await mkdir(dirname(file), { recursive: true });
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const entries = keep(await readEntries<Entry>(file));
   const draft = `${file}.new`;
-  const handle = await open(draft, 'w');
+  const handle = await open(draft, 'w', 0o600);
   await handle.writeFile(entries.map(toLine).join(''));
   await handle.sync();
   await handle.close();

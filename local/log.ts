@@ -14,11 +14,12 @@ export interface ConsoleLogOptions {
   readonly colours: boolean;
 }
 
-/** Lines for people: time, level, source, message. Text from outside cannot break out of its line or move the cursor. */
+/** Lines for people: time, level, source, message; debugging is left out. Text from outside cannot break out of its line or move the cursor. */
 export function createConsoleLog({ write, colours }: ConsoleLogOptions): Log {
   const paint = (style: (typeof STYLES)[LogLevel] | 'gray' | 'cyan', text: string) =>
     colours ? styleText(style, text, { validateStream: false }) : text;
   return (level, source, message) => {
+    if (level === 'debug') return;
     const time = new Date().toTimeString().slice(0, 8);
     const columns = [
       paint('gray', time),
@@ -32,7 +33,9 @@ export function createConsoleLog({ write, colours }: ConsoleLogOptions): Log {
 
 /** Fields that every line of the structured logger carries; they say nothing that the line's place does not. */
 const ROUTINE_FIELDS = new Set(
-  'level message timestamp service sampling_rate cold_start function_arn function_memory_size function_name function_request_id xray_trace_id'.split(' '),
+  'level message timestamp service sampling_rate cold_start function_arn function_memory_size function_name function_request_id xray_trace_id'.split(
+    ' ',
+  ),
 );
 const MAX_FIELDS = 8;
 const MAX_VALUE_CHARS = 200;
@@ -42,10 +45,10 @@ export interface LogLine {
   readonly message: string;
 }
 
-/** Makes one readable line of what a function printed. Structured logs become `message key=value …`; metrics answer undefined. */
-export function readFunctionOutput(line: string): LogLine | undefined {
+/** Makes one readable line of what a function printed; `level` is for lines that name none. Structured logs become `message key=value …`; metrics answer undefined. */
+export function readFunctionOutput(line: string, level: LogLevel): LogLine | undefined {
   const record = parseRecord(line);
-  if (!record) return line.trim() === '' ? undefined : { level: 'info', message: line };
+  if (!record) return line.trim() === '' ? undefined : { level, message: line };
   if ('_aws' in record) return undefined;
   const fields = Object.entries(record)
     .filter(([key, value]) => !ROUTINE_FIELDS.has(key) && value !== undefined && value !== null)

@@ -43,9 +43,10 @@ export function readMailEvents(resources: Resources, topics: Topics): MailEvents
 }
 
 /** In the form of SES event publishing: one event for all recipients that met the same fate. */
-function eventsOf(mail: Mail): { eventType: string }[] {
+function eventsOf(mail: Mail): { readonly eventType: string; readonly [field: string]: unknown }[] {
   const everybody = recipients(mail);
-  const simulated = (kind: string) => everybody.filter((address) => SIMULATOR.exec(address)?.[1]?.toLowerCase() === kind);
+  const simulated = (kind: string) =>
+    everybody.filter((address) => SIMULATOR.exec(address)?.[1]?.toLowerCase() === kind);
   const bounced = simulated('bounce');
   const complained = simulated('complaint');
   const delivered = everybody.filter((address) => !bounced.includes(address));
@@ -53,9 +54,44 @@ function eventsOf(mail: Mail): { eventType: string }[] {
   const feedbackId = randomUUID();
   const about = describe(mail, everybody);
   return [
-    ...(bounced.length > 0 ? [{ eventType: 'Bounce', mail: about, bounce: { ...BOUNCE, feedbackId, timestamp, bouncedRecipients: bounced.map(bounce) } }] : []),
-    ...(delivered.length > 0 ? [{ eventType: 'Delivery', mail: about, delivery: { timestamp, processingTimeMillis: 1, recipients: delivered, smtpResponse: '250 OK', reportingMTA: 'dns; localhost' } }] : []),
-    ...(complained.length > 0 ? [{ eventType: 'Complaint', mail: about, complaint: { feedbackId, timestamp, complaintFeedbackType: 'abuse', complainedRecipients: complained.map((emailAddress) => ({ emailAddress })) } }] : []),
+    ...(bounced.length > 0
+      ? [
+          {
+            eventType: 'Bounce',
+            mail: about,
+            bounce: { ...BOUNCE, feedbackId, timestamp, bouncedRecipients: bounced.map(bounce) },
+          },
+        ]
+      : []),
+    ...(delivered.length > 0
+      ? [
+          {
+            eventType: 'Delivery',
+            mail: about,
+            delivery: {
+              timestamp,
+              processingTimeMillis: 1,
+              recipients: delivered,
+              smtpResponse: '250 OK',
+              reportingMTA: 'dns; localhost',
+            },
+          },
+        ]
+      : []),
+    ...(complained.length > 0
+      ? [
+          {
+            eventType: 'Complaint',
+            mail: about,
+            complaint: {
+              feedbackId,
+              timestamp,
+              complaintFeedbackType: 'abuse',
+              complainedRecipients: complained.map((emailAddress) => ({ emailAddress })),
+            },
+          },
+        ]
+      : []),
   ];
 }
 

@@ -28,7 +28,12 @@ function split(raw: string): { headers: Record<string, string>; body: string } {
   return { headers, body: rest.join('\n\n') };
 }
 
-function collect(headers: Record<string, string>, body: string, found: { text: string; html: string }, depth: number): void {
+function collect(
+  headers: Record<string, string>,
+  body: string,
+  found: { text: string; html: string },
+  depth: number,
+): void {
   const type = field(headers, 'content-type') || 'text/plain';
   const boundary = parameter(type, 'boundary');
   if (/^multipart\//i.test(type) && boundary !== undefined && depth < MAX_DEPTH) {

@@ -63,7 +63,9 @@ export interface Resources {
 export function readResources(assembly: Assembly): Resources {
   const resolver = createResolver(assembly);
   const all = Object.entries(assembly.template.Resources).filter(([, resource]) => resolver.holds(resource.Condition));
-  const unknown = all.filter(([, { Type }]) => !(Type in TREATMENTS)).map(([logicalId, { Type }]) => `${Type} (${logicalId})`);
+  const unknown = all
+    .filter(([, { Type }]) => !(Type in TREATMENTS))
+    .map(([logicalId, { Type }]) => `${Type} (${logicalId})`);
   if (unknown.length > 0) throw new Error(`the local runtime does not know these resources: ${unknown.join(', ')}`);
   return {
     ofType(type, schema) {

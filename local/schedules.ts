@@ -12,7 +12,10 @@ const rate = z.string().transform((expression, context) => {
   context.addIssue({ code: 'custom', message: `only rate(…) is understood here, not ${expression}` });
   return z.NEVER;
 });
-const target = z.object({ Arn: z.string().regex(/:lambda:/, 'only Lambda functions are called here'), Input: z.string().optional() });
+const target = z.object({
+  Arn: z.string().regex(/:lambda:/, 'only Lambda functions are called here'),
+  Input: z.string().optional(),
+});
 const state = z.enum(['ENABLED', 'DISABLED']).default('ENABLED');
 
 const ruleSchema = z.object({ ScheduleExpression: rate, State: state, Targets: z.array(target).default([]) });

@@ -15,7 +15,8 @@ const OWN_HEADERS = /^(from|to|cc|bcc|reply-to|subject|message-id|date|mime-vers
 /** Relays mail to the SMTP server of `url`: `smtp://[user:password@]host:port`. */
 export function createSmtpRelay(url: string): SmtpRelay {
   const { protocol, hostname, port, username, password } = new URL(url);
-  if (protocol !== 'smtp:' && protocol !== 'smtps:') throw new Error('--smtp wants smtp://host:port or smtps://host:port');
+  if (protocol !== 'smtp:' && protocol !== 'smtps:')
+    throw new Error('--smtp wants smtp://host:port or smtps://host:port');
   const secure = protocol === 'smtps:';
   const transport = createTransport({
     host: hostname,
@@ -41,8 +42,8 @@ export function createSmtpRelay(url: string): SmtpRelay {
           bcc: [...bcc],
           replyTo: [...replyTo],
           subject,
-          text,
-          html,
+          ...(text === '' ? {} : { text }),
+          ...(html === '' ? {} : { html }),
           headers: extra,
           messageId: `<${mail.messageId}@inresponse.local>`,
         });

@@ -90,10 +90,13 @@ function collect(machine: Pick<StateMachineDefinition, 'States'>, states: Map<st
 function waitAsTask(name: string, state: State): void {
   const { Seconds, SecondsPath, Timestamp, TimestampPath } = state;
   const until =
-    SecondsPath !== undefined ? { 'seconds.$': SecondsPath }
-    : TimestampPath !== undefined ? { 'timestamp.$': TimestampPath }
-    : Timestamp !== undefined ? { timestamp: Timestamp }
-    : { seconds: Seconds };
+    SecondsPath !== undefined
+      ? { 'seconds.$': SecondsPath }
+      : TimestampPath !== undefined
+        ? { 'timestamp.$': TimestampPath }
+        : Timestamp !== undefined
+          ? { timestamp: Timestamp }
+          : { seconds: Seconds };
   if (Object.values(until)[0] === undefined) throw new Error(`the wait state ${name} does not say how long`);
   for (const key of ['Seconds', 'SecondsPath', 'Timestamp', 'TimestampPath']) delete state[key];
   Object.assign(state, {

@@ -23,7 +23,9 @@ export function readTopics(resources: Resources, functions: Pick<FunctionEngine,
     publish(topicArn, subject, message) {
       for (const { logicalId, properties } of subscriptions) {
         if (properties.TopicArn !== topicArn || properties.Endpoint === undefined) continue;
-        functions.deliver(properties.Endpoint, { Records: [record(topicArn, `${topicArn}:${logicalId}`, subject, message)] });
+        functions.deliver(properties.Endpoint, {
+          Records: [record(topicArn, `${topicArn}:${logicalId}`, subject, message)],
+        });
       }
     },
   };

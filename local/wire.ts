@@ -80,11 +80,11 @@ export function parseBody(body: Buffer): unknown {
   }
 }
 
-/** The whole body, or undefined-like rejection with code 413 once it is longer than `limitBytes`. */
+/** The whole body. Throws with status 413 once it is longer than `limitBytes`; the request can still be answered then. */
 export async function readBody(req: IncomingMessage, limitBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of req) {
+  for await (const chunk of req.iterator({ destroyOnReturn: false })) {
     length += chunk.length;
     if (length > limitBytes) throw new WireError('RequestEntityTooLarge', 'the body is too large', 413);
     chunks.push(chunk);
@@ -103,10 +103,16 @@ export function listen(server: Server, port: number): Promise<number> {
   });
 }
 
-/** Finishes the requests under way, then closes. */
+const SWEEP_MS = 20;
+
+/** Finishes the requests under way, then closes. Connections that fall idle meanwhile are closed as they do. */
 export function close(server: Server): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.close((error) => (error ? reject(error) : resolve()));
-    server.closeIdleConnections();
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+    server.close((error) => {
+      clearInterval(sweep);
+      if (error) reject(error);
+      else resolve();
+    });
   });
 }

@@ -2,8 +2,16 @@ import * as z from 'zod';
 import { parseBody, WireError, type WireHandler } from './wire.ts';
 import type { Execution, WorkflowEngine } from './workflows.ts';
 
-const startRequest = z.object({ stateMachineArn: z.string(), name: z.string().optional(), input: z.string().optional() });
-const executionRequest = z.object({ executionArn: z.string(), error: z.string().optional(), cause: z.string().optional() });
+const startRequest = z.object({
+  stateMachineArn: z.string(),
+  name: z.string().optional(),
+  input: z.string().optional(),
+});
+const executionRequest = z.object({
+  executionArn: z.string(),
+  error: z.string().optional(),
+  cause: z.string().optional(),
+});
 const listRequest = z.object({
   stateMachineArn: z.string(),
   statusFilter: z.string().optional(),

@@ -59,7 +59,12 @@ const KEEP_MS = 90 * 86_400_000;
 const NAME = /^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]{1,80}$/u;
 
 /** Runs state machines. Waits follow the global timers and clock, so that tests can drive them. */
-export async function createWorkflows({ machines, invoke, dataDir, log = silent }: WorkflowOptions): Promise<WorkflowEngine> {
+export async function createWorkflows({
+  machines,
+  invoke,
+  dataDir,
+  log = silent,
+}: WorkflowOptions): Promise<WorkflowEngine> {
   const compiled = new Map<string, CompiledMachine>(
     machines.map(({ arn, definition }) => [arn, compileMachine(definition, invoke)]),
   );
@@ -73,7 +78,10 @@ export async function createWorkflows({ machines, invoke, dataDir, log = silent 
 
   function launch({ arn, machineArn, name, input }: Execution): void {
     const machine = compiled.get(machineArn);
-    if (!machine) return log('warn', 'workflow', `${name} cannot go on: there is no state machine ${machineArn} any more`);
+    if (!machine) {
+      log('warn', 'workflow', `${name} cannot go on: there is no state machine ${machineArn} any more`);
+      return;
+    }
     const run = machine.run(JSON.parse(input), { id: arn, name });
     runs.set(arn, run);
     run.result.then(

@@ -85,7 +85,7 @@ function groupEvent(
   const labels = objectOf(body.commonLabels);
   const annotations = objectOf(body.commonAnnotations);
   const firing = alerts.filter((alert) => !isResolved(alert));
-  const resolved = firing.length === 0 && isResolved(body);
+  const resolved = firing.length === 0 && body.status !== 'firing';
   const counted = `${firing.length} firing, ${alerts.length - firing.length} resolved`;
   const groupKey = textOf(body.groupKey) ?? `${textOf(body.receiver) ?? ''}:${labelText(objectOf(body.groupLabels))}`;
   return makeEvent({

@@ -10,7 +10,7 @@ import { invalidEvent, unreadableEvent, v1Accepted } from './replies.ts';
 import { readAction, readDetails } from './v2.ts';
 
 /** Says "this is an Events v1 event": it names an event type that v1 knows. */
-export function isV1(body: unknown): body is JsonObject {
+export function isV1(body: unknown): boolean {
   return isObject(body) && readAction(body.event_type) !== undefined;
 }
 

@@ -22,7 +22,7 @@ export function readAction(value: unknown): V2Action | undefined {
 }
 
 /** Says "this is an Events v2 event": it names an action. Alertmanager's v1 events carry an empty one. */
-export function isV2(body: unknown): body is JsonObject {
+export function isV2(body: unknown): boolean {
   return isObject(body) && textOf(body.event_action) !== undefined;
 }
 
