@@ -83,7 +83,7 @@ function notice(schedule: Schedule, { user, direction, at }: Person): HandoffNot
 
 /** When `user`, on call from `from` on, is not any more; others may come and go meanwhile. */
 function endOf(schedule: Schedule, user: string, from: EpochMs): EpochMs | undefined {
-  for (let reach = 7 * 24 * HOUR_MS; ; reach = Math.min(2 * reach, FARTHEST_END_MS)) {
+  for (let reach = 24 * HOUR_MS; ; reach = Math.min(2 * reach, FARTHEST_END_MS)) {
     const leaves = handoffs(schedule, from + 1, from + reach).find(({ outgoing }) =>
       outgoing.some((person) => person.user === user),
     );

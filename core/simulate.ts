@@ -66,6 +66,7 @@ export function simulate(
     if (decision.kind === 'done' || decision.kind === 'tell merge') {
       end = decision.kind === 'done' && decision.reason !== 'superseded' ? decision.reason : 'goes on';
       if (acknowledgeAt === undefined || incident.firstClaimedAt !== undefined || incident.state !== 'OPEN') break;
+      end = 'goes on';
       now = acknowledgeAt;
     } else if (decision.kind === 'wait') {
       const early =

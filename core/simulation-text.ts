@@ -53,8 +53,6 @@ export function simulationText(question: Question, simulation: Simulation): stri
 
 interface Row {
   readonly at: EpochMs;
-  /** Order within an instant: what causes a page stands before it. */
-  readonly rank: number;
   readonly mark: ' ' | '!';
   readonly who: string;
   readonly why: string;
@@ -66,10 +64,10 @@ const AFTER_PAGES: readonly TimelineKind[] = ['acknowledged', 'resolved'];
 
 function timeline({ service, at }: Question, { pages, story }: Simulation): string[] {
   const { timeZone } = service;
-  const told = (kinds: readonly TimelineKind[], rank: number) =>
-    story.filter(({ kind }) => kinds.includes(kind)).map((line) => storyRow(line, rank, timeZone));
-  const rows = [...told(BEFORE_PAGES, 0), ...pages.map(pageRow), ...told(AFTER_PAGES, 2)];
-  rows.sort((a, b) => a.at - b.at || a.rank - b.rank);
+  const told = (kinds: readonly TimelineKind[]) =>
+    story.filter(({ kind }) => kinds.includes(kind)).map((line) => storyRow(line, timeZone));
+  // Sorting keeps this order within an instant.
+  const rows = [...told(BEFORE_PAGES), ...pages.map(pageRow), ...told(AFTER_PAGES)].sort((a, b) => a.at - b.at);
   const manyDays = rows.some((row) => dayOf(row.at, timeZone) !== dayOf(at, timeZone));
   const city = plain(timeZone.slice(timeZone.lastIndexOf('/') + 1).replaceAll('_', ' '));
   const cells = rows.map((row) => {
@@ -93,12 +91,12 @@ function pageRow(page: SimulatedPage): Row {
   // Who it is stands beside it already.
   const known = [`${to.name ?? to.address} is `, 'fallback contact, '].find((prefix) => reason.startsWith(prefix));
   const why = reason.slice(known?.length ?? 0);
-  return { at, rank: 1, mark: isFallback(page) ? '!' : ' ', who: plain(who), why: plain(why) };
+  return { at, mark: isFallback(page) ? '!' : ' ', who: plain(who), why: plain(why) };
 }
 
-function storyRow({ at, text }: StoryLine, rank: number, timeZone: string): Row {
+function storyRow({ at, text }: StoryLine, timeZone: string): Row {
   const local = text.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (instant) => localClock(Date.parse(instant), timeZone));
-  return { at, rank, mark: ' ', who: plain(`— ${local}`), why: '' };
+  return { at, mark: ' ', who: plain(`— ${local}`), why: '' };
 }
 
 function ending({ service, at, acknowledgedAfterMs = 0 }: Question, { end, pages, story }: Simulation): string {

@@ -73,6 +73,10 @@ export function overflow(
   const kept = text > MOST_TEXT ? 1 : KEPT_ENTRIES;
   const move = timeline.slice(0, -kept).filter((entry) => entry.seq <= storedSeq);
   if (move.length === 0) return undefined;
-  const rest = { ...incident, timeline: timeline.slice(move.length), timelineMoved: incident.timelineMoved + move.length };
+  const rest = {
+    ...incident,
+    timeline: timeline.slice(move.length),
+    timelineMoved: incident.timelineMoved + move.length,
+  };
   return { move, rest };
 }

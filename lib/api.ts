@@ -11,10 +11,13 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { ROUTES } from '../lambda/http/routes.ts';
+import { ROUTES, type Route } from '../lambda/http/routes.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
 
 const STAGE = 'v1';
+
+/** Kinds of authentication for which API Gateway asks for a key; which key it must be, the processor checks. */
+const NEEDS_KEY: readonly string[] = ['key', 'admin'] satisfies Route['auth'][];
 
 export interface ApiProps {
   readonly rate: number;
@@ -27,7 +30,10 @@ export interface ApiProps {
 /** The REST API: its routes are those of the route table, its errors those of gateway-responses.ts. */
 export class Api extends Construct {
   readonly restApi: RestApi;
+  /** The key of monitoring systems and engineers. */
   readonly apiKeyId: string;
+  /** The key that may change the configuration as well. */
+  readonly adminApiKeyId: string;
   /** Where the API is, without a slash at the end. Names the API and not its stage: functions know it, and the stage knows them. */
   readonly url: string;
 
@@ -37,16 +43,19 @@ export class Api extends Construct {
     this.restApi = makeRestApi(this, props);
     this.url = `https://${this.restApi.restApiId}.execute-api.${stack.region}.${stack.urlSuffix}/${STAGE}`;
     addGatewayResponses(this.restApi);
-    // Its value is API Gateway's: it never passes through the template.
-    const key = this.restApi.addApiKey('Key', {
-      description: `Raises and changes incidents in ${stack.stackName}`,
+    // Their values are API Gateway's: they never pass through the template. The local runtime sets the first one's.
+    const adminKey = this.restApi.addApiKey('AdminKey', {
+      description: `Does everything in ${stack.stackName}, its configuration included`,
     });
+    const key = this.restApi.addApiKey('Key', { description: `Raises and changes incidents in ${stack.stackName}` });
+    this.adminApiKeyId = adminKey.keyId;
     this.apiKeyId = key.keyId;
     const stage = this.restApi.deploymentStage;
     const plan = this.restApi.addUsagePlan('UsagePlan', {
       name: stack.stackName,
       apiStages: [{ api: stage.restApi, stage }],
     });
+    plan.addApiKey(adminKey);
     plan.addApiKey(key);
     acknowledgeFindings(this.restApi);
   }
@@ -57,7 +66,7 @@ export class Api extends Construct {
     const authOf = new Map<string, string>(ROUTES.map((route) => [route.path, route.auth]));
     const any = [...authOf].map(([path, auth]) => ({ path, auth, method: 'ANY' }));
     for (const { path, method, auth } of [...ROUTES, ...any]) {
-      this.restApi.root.resourceForPath(path).addMethod(method, integration, { apiKeyRequired: auth === 'key' });
+      this.restApi.root.resourceForPath(path).addMethod(method, integration, { apiKeyRequired: NEEDS_KEY.includes(auth) });
     }
   }
 }

@@ -37,7 +37,7 @@ export class InResponseStack extends Stack {
     });
     const deadLetters = new DeadLetters(this, 'DeadLetters').queue;
     const apiUrl = config.publicUrl ?? api.url;
-    const settings = { publicUrl: apiUrl, fallbackEmail: config.fallbackEmail };
+    const settings = { publicUrl: apiUrl, fallbackEmail: config.fallbackEmail, adminKeyId: api.adminApiKeyId };
     // Read by Powertools itself: the stack's name tells the metrics of two stacks in one account apart.
     const environment = {
       POWERTOOLS_METRICS_NAMESPACE: METRIC_NAMESPACE,
@@ -84,6 +84,7 @@ export class InResponseStack extends Stack {
 
     this.output('ApiUrl', apiUrl);
     this.output('ApiKeyId', api.apiKeyId);
+    this.output('AdminApiKeyId', api.adminApiKeyId);
     this.output('StateMachineArn', escalation.stateMachine.stateMachineArn);
     this.output('AlarmTopicArn', monitoring.topic.topicArn);
     this.output('DeadLetterQueueUrl', deadLetters.queueUrl);

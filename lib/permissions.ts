@@ -14,7 +14,7 @@ export interface TablePermission<T extends TableName = TableName> {
 export type TablePermissions = { readonly [T in TableName]?: TablePermission<T> };
 
 /** Facts about the deployment that carry no permission. */
-export type Setting = 'publicUrl' | 'fallbackEmail';
+export type Setting = 'publicUrl' | 'fallbackEmail' | 'adminKeyId';
 
 export interface Permission {
   readonly tables: TablePermissions;
@@ -37,7 +37,7 @@ export const PERMISSIONS: Readonly<Record<HandlerName, Permission>> = {
         query: ['open', 'history', 'service', 'team'],
       },
       Service: { items: ['GetItem', 'PutItem'] },
-      OncallCalendar: { items: ['PutItem'] },
+      OncallCalendar: { items: ['BatchGetItem', 'PutItem'] },
       // The counter is updated, the configuration and the secrets of links are put.
       Config: { items: ['GetItem', 'PutItem', 'UpdateItem'] },
       Timeline: { items: ['Query', 'BatchWriteItem'] },
@@ -45,7 +45,7 @@ export const PERMISSIONS: Readonly<Record<HandlerName, Permission>> = {
     },
     startsWorkflows: true,
     sendsMail: false,
-    knows: ['publicUrl'],
+    knows: ['publicUrl', 'fallbackEmail', 'adminKeyId'],
   },
   notifier: {
     tables: {

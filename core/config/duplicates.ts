@@ -45,17 +45,17 @@ function emailTwice(document: unknown): ConfigFault[] {
 
 /** Overrides of one schedule are told apart by their ids, wherever they are written. */
 function overridesTwice(document: unknown): ConfigFault[] {
-  const taken = new Map<string, Set<string>>();
+  const taken = new Map<unknown, Set<string>>();
   for (const { value: schedule } of found(document, 'schedules.*')) {
     if (!isRecord(schedule)) continue;
-    taken.set(String(schedule.id), new Set(foundTexts(schedule, 'overrides.*.id').map(({ text }) => text)));
+    taken.set(schedule.id, new Set(foundTexts(schedule, 'overrides.*.id').map(({ text }) => text)));
   }
   return found(document, 'overrides.*').flatMap(({ path, value: override }) => {
     if (!isRecord(override) || typeof override.id !== 'string') return [];
-    const ids = taken.get(String(override.schedule)) ?? new Set();
+    const ids = taken.get(override.schedule) ?? new Set();
     const isNew = !ids.has(override.id);
     ids.add(override.id);
-    taken.set(String(override.schedule), ids);
+    taken.set(override.schedule, ids);
     return isNew ? [] : [{ path: [...path, 'id'], message: `override ${quoted(override.id)} is there twice` }];
   });
 }

@@ -55,7 +55,7 @@ const pastedForm = z.strictObject({
   atEnd,
 });
 
-export const escalationPolicy = z.union([ownForm, pastedForm]);
+export const escalationPolicy = z.union([ownForm, pastedForm], 'must either have rules, or be a pagerduty document');
 export type EscalationPolicyForm = z.infer<typeof escalationPolicy>;
 export type OwnPolicy = z.infer<typeof ownForm>;
 export type PastedPolicy = z.infer<typeof pastedForm>;

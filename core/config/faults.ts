@@ -22,9 +22,6 @@ export function quoted(text: string): string {
   return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }
 
-/** Of a union that has no words of its own: all its forms are objects. */
-const NO_OBJECT = 'must be an object';
-
 const TYPES: Readonly<Record<string, string>> = {
   string: 'text',
   int: 'a whole number',
@@ -47,7 +44,7 @@ export function wording(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === 'too_big') return `must ${amount} ${issue.maximum} at most`;
   if (issue.code === 'invalid_value') return `must be ${issue.values.join(' or ')}`;
   if (issue.code === 'invalid_union' && Array.isArray(issue.options)) return `must be ${issue.options.join(' or ')}`;
-  return issue.code === 'invalid_union' ? NO_OBJECT : undefined;
+  return undefined;
 }
 
 /** One issue of zod as the faults that it stands for. `value` is what was checked. */
@@ -73,30 +70,27 @@ type Issues = readonly z.core.$ZodIssue[];
 
 /**
  * The form that an object was meant to have: the one whose keys it fits best. Its faults are the ones to tell; those of all forms
- * would only confuse. Undefined where the union's own words say it better.
+ * would only confuse. Undefined where no form fits better than all others, so that the union's own words say it best.
  */
 function meant(issue: z.core.$ZodIssueInvalidUnion, value: unknown): Issues | undefined {
-  const branches: Issues[] = issue.errors.filter((issues) => !issues.some(isWrongKind));
-  if (!isRecord(value) || branches.length === 0) return undefined;
-  const ranked = branches
-    .map((issues) => ({ issues, missing: missingKeys(issues, value), unknown: unknownKeys(issues) }))
-    .sort((a, b) => a.missing + a.unknown.length - b.missing - b.unknown.length || a.issues.length - b.issues.length);
-  const best = ranked[0];
-  if (!best || issue.message === NO_OBJECT) return best?.issues;
-  const knownElsewhere = best.unknown.some((key) => ranked.some(({ unknown }) => !unknown.includes(key)));
-  return best.missing > 0 || knownElsewhere ? undefined : best.issues;
+  if (!isRecord(value)) return undefined;
+  const [best, second] = issue.errors
+    .filter((issues) => !issues.some(isWrongKind))
+    .map((issues) => ({ issues, misfit: misfit(issues, value) }))
+    .sort((a, b) => a.misfit - b.misfit);
+  return best && best.misfit !== second?.misfit ? best.issues : undefined;
+}
+
+/** How many keys are missing or not known. */
+function misfit(issues: Issues, value: Readonly<Record<string, unknown>>): number {
+  const keys = issues.map((issue) => {
+    const [key, ...rest] = issue.path;
+    if (key === undefined) return issue.code === 'unrecognized_keys' ? issue.keys.length : 0;
+    return rest.length === 0 && !Object.hasOwn(value, key) ? 1 : 0;
+  });
+  return keys.reduce<number>((sum, count) => sum + count, 0);
 }
 
 function isWrongKind({ code, path }: z.core.$ZodIssue): boolean {
   return path.length === 0 && (code === 'invalid_type' || code === 'invalid_value');
-}
-
-function missingKeys(issues: Issues, value: Readonly<Record<string, unknown>>): number {
-  return issues.filter(
-    ({ path: [key, ...rest] }) => key !== undefined && rest.length === 0 && !Object.hasOwn(value, key),
-  ).length;
-}
-
-function unknownKeys(issues: Issues): string[] {
-  return issues.flatMap((issue) => (issue.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys : []));
 }

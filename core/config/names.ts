@@ -37,7 +37,8 @@ type Entry = Readonly<Record<string, unknown>>;
 
 function aliases(document: unknown, kind: string, aliasOf: (entry: Entry) => unknown): (readonly [string, string])[] {
   return found(document, `${kind}.*`).flatMap(({ value: entry }) => {
-    const alias = isRecord(entry) ? aliasOf(entry) : undefined;
-    return isRecord(entry) && typeof alias === 'string' ? [[alias.trim(), String(entry.id)] as const] : [];
+    if (!isRecord(entry)) return [];
+    const [alias, id] = [aliasOf(entry), entry.id];
+    return typeof alias === 'string' && typeof id === 'string' ? [[alias.trim(), id] as const] : [];
   });
 }

@@ -32,7 +32,10 @@ const bare = z.looseObject({
   escalation_rules: z.array(rule).min(1).max(50),
 });
 
-export const pagerDutyPolicy = z.union([bare, z.looseObject({ escalation_policy: bare })]);
+export const pagerDutyPolicy = z.union(
+  [bare, z.looseObject({ escalation_policy: bare })],
+  'must have escalation_rules',
+);
 
 /** The policy within a pasted document. */
 export function bareDocument(document: z.infer<typeof pagerDutyPolicy>): z.infer<typeof bare> {

@@ -42,7 +42,8 @@ export function danglingReferences(document: unknown, names: Names): ConfigFault
   );
   const pasted = PASTED_TARGETS.flatMap((pattern) => found(document, pattern)).flatMap(({ path, value: target }) => {
     if (!isRecord(target) || typeof target.id !== 'string') return [];
-    const kind = String(target.type).startsWith('schedule') ? 'pagerdutySchedules' : 'pagerdutyUsers';
+    const kind =
+      target.type === 'schedule' || target.type === 'schedule_reference' ? 'pagerdutySchedules' : 'pagerdutyUsers';
     return dangling([...path, 'id'], target.id, kind, names);
   });
   return [...own, ...pasted, ...danglingMethods(document)];

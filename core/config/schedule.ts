@@ -20,7 +20,10 @@ const pastedForm = z.strictObject({
   layerOrder: z.enum(['as-sent', 'as-returned']).exactOptional(),
 });
 
-export const schedule = z.union([ownForm, pastedForm]);
+export const schedule = z.union(
+  [ownForm, pastedForm],
+  'must either have a timeZone, and layers, or be a pagerduty document',
+);
 export type ScheduleEntry = z.input<typeof schedule>;
 export type PastedSchedule = z.infer<typeof pastedForm>;
 

@@ -7,12 +7,14 @@ import { delaySeconds, EVEN_IF_FAULTY, id, limitMinutes, name, urgency } from '.
 /** In the order of the numbers that schedules use: 1 is Monday. */
 export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
+const DAY = 'must be mon to sun, or 1 (Monday) to 7 (Sunday)';
+
 const supportHours = z
   .strictObject({
     /** Default: the team's zone. */
     timeZone: zoneName.exactOptional(),
     days: z
-      .array(z.union([z.enum(WEEKDAYS), z.int().min(1).max(7)], 'must be mon to sun, or 1 (Monday) to 7 (Sunday)'))
+      .array(z.union([z.enum(WEEKDAYS), z.int().min(1, DAY).max(7, DAY)], DAY))
       .min(1)
       .max(7),
     from: clockText,
@@ -76,10 +78,16 @@ export const service = z
         fault('pageAfterSeconds', 'goes with the on-call calendar, not with an escalation policy');
       if (escalate !== undefined)
         fault('escalateAfterSeconds', 'goes with the on-call calendar, not with an escalation policy');
-    } else if ((escalate ?? DEFAULT_ESCALATE_AFTER_SECONDS) < (page ?? DEFAULT_PAGE_AFTER_SECONDS)) {
+    } else if (seconds(escalate, DEFAULT_ESCALATE_AFTER_SECONDS) < seconds(page, DEFAULT_PAGE_AFTER_SECONDS)) {
       fault('escalateAfterSeconds', 'must not be before pageAfterSeconds');
     }
     if (form.lowUrgencyOutsideHours !== undefined && form.supportHours === undefined)
       fault('lowUrgencyOutsideHours', 'goes with supportHours only');
   }, EVEN_IF_FAULTY);
 export type ServiceForm = z.infer<typeof service>;
+
+/** Not a number where the field is at fault by itself. */
+function seconds(value: unknown, otherwise: number): number {
+  if (value === undefined) return otherwise;
+  return typeof value === 'number' ? value : Number.NaN;
+}

@@ -2,8 +2,10 @@ import * as z from 'zod';
 import { zoneName } from '../schedule/fields.ts';
 import { id, name, person } from './fields.ts';
 
+const DAY = 'must be YYYY-MM-DD or default';
+
 const calendarDay = z.strictObject({
-  day: z.union([z.literal('default'), z.iso.date()], 'must be YYYY-MM-DD or default'),
+  day: z.union([z.literal('default'), z.iso.date(DAY)], DAY),
   oncall: person.exactOptional(),
   escalation: person.exactOptional(),
 });

@@ -71,7 +71,16 @@ const schemas = {
       type: text,
       title: text,
       status: { type: 'integer' },
-      code: { enum: [...Object.keys(PROBLEMS), 'throttled', 'quota_exceeded', 'unsupported_media_type', 'bad_gateway', 'timeout'] },
+      code: {
+        enum: [
+          ...Object.keys(PROBLEMS),
+          'throttled',
+          'quota_exceeded',
+          'unsupported_media_type',
+          'bad_gateway',
+          'timeout',
+        ],
+      },
       detail: text,
       errors: { type: 'array', items: { type: 'object', properties: { field: text, message: text } } },
       requestId: text,

@@ -1,28 +1,29 @@
 import { describe, expect, it } from '@jest/globals';
-import { type ConfigDocument, configDocument, EMPTY_CONFIG } from '../../../core/config/document.ts';
+import { type ConfigDocument, EMPTY_CONFIG } from '../../../core/config/document.ts';
 import { projection, rowsOf } from '../../../core/config/projection.ts';
+import { valid } from './documents.ts';
 
 const day = (name: string, oncall = 'ada@example.org') => ({ day: name, oncall });
 
 function document(services: readonly object[], days: readonly object[] = []): ConfigDocument {
-  return configDocument.parse({ teams: [{ id: 'payments', timeZone: 'Europe/Berlin', calendar: days }], services });
+  return valid({ teams: [{ id: 'payments', timeZone: 'Europe/Berlin', calendar: days }], services });
 }
 
 describe('rowsOf', () => {
   it('makes rows that need no reference followed', () => {
-    const rows = rowsOf(document([{ id: 'athens', name: 'Athens', team: 'payments' }], [day('default')]));
-    expect(rows).toEqual({
-      services: [
-        {
-          serviceId: 'athens',
-          team: 'payments',
-          timeZone: 'Europe/Berlin',
-          pageAfterSeconds: 0,
-          escalateAfterSeconds: 600,
-        },
-      ],
-      calendar: [{ teamname: 'payments', day: 'default', oncall: 'ada@example.org' }],
-    });
+    const { services, calendar } = rowsOf(
+      document([{ id: 'athens', name: 'Athens', team: 'payments' }], [day('default')]),
+    );
+    expect(services).toMatchObject([
+      {
+        serviceId: 'athens',
+        team: 'payments',
+        timeZone: 'Europe/Berlin',
+        pageAfterSeconds: 0,
+        escalateAfterSeconds: 600,
+      },
+    ]);
+    expect(calendar).toEqual([{ teamname: 'payments', day: 'default', oncall: 'ada@example.org' }]);
   });
 
   it('leaves a service without a team without one', () => {
@@ -60,13 +61,13 @@ describe('projection', () => {
   });
 
   it('tells teams with the same days apart', () => {
-    const two = configDocument.parse({
+    const two = valid({
       teams: [
         { id: 'payments', calendar: [day('default')] },
         { id: 'platform', calendar: [day('default')] },
       ],
     });
-    const one = configDocument.parse({ teams: [{ id: 'platform', calendar: [day('default')] }] });
+    const one = valid({ teams: [{ id: 'platform', calendar: [day('default')] }] });
     expect(projection(two, one).remove.calendar.map((row) => row.teamname)).toEqual(['payments']);
   });
 });
