@@ -1,7 +1,7 @@
 import { configDocument } from '../../../core/config/document.ts';
 import { applyConfig, type ConfigDeps, currentConfig } from '../../app/apply-config.ts';
 import { json, Problem } from '../problem.ts';
-import { check, readJsonObject } from '../request.ts';
+import { check, checkBytes, readJsonObject } from '../request.ts';
 import type { Operations } from '../router.ts';
 
 export function configOperations(deps: ConfigDeps): Pick<Operations, 'getConfig' | 'putConfig'> {
@@ -17,6 +17,7 @@ export function configOperations(deps: ConfigDeps): Pick<Operations, 'getConfig'
 
     async putConfig(event) {
       const document = check(configDocument, readJsonObject(event), 'configuration');
+      checkBytes(Buffer.byteLength(JSON.stringify(document)));
       const ifRevision = readIfMatch(event.headers);
       const result = await applyConfig(deps, document, 'API key', ifRevision);
       if (result.kind === 'stale') {
