@@ -36,7 +36,7 @@ export function expire(incident: Incident, now: EpochMs): { incident: Incident; 
       return { incident: resolve(incident, 'inresponse', now, text), reason: due.kind };
     }
     case 'acknowledgement timeout': {
-      const text = `${incident.claimedBy ?? 'Somebody'} acknowledged at ${toIso(due.at)} and did not resolve it in time; paging starts anew.`;
+      const text = `${incident.claimedBy ?? 'Somebody'} acknowledged at ${toIso(incident.claimedAt ?? due.at)} and did not resolve it in time; paging starts anew.`;
       return { incident: rerun(incident, 'timed_out', 'inresponse', now, text), reason: due.kind };
     }
     case 'snooze over':

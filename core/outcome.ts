@@ -95,8 +95,9 @@ export function recordBounce(
   if (!delivery || delivery.status === 'failed') return undefined;
   const about = { by: 'inresponse', to: delivery.to.address, step: delivery.step };
   const text = `Mail to ${delivery.to.address} did not arrive: ${bounce.text}`;
-  if (incident.timeline.some((entry) => entry.kind === 'bounced' && entry.text === text)) return undefined;
-  const noted = record(incident, now, { ...about, kind: 'bounced', text });
+  const told = incident.timeline.some((entry) => entry.delivery === deliveryId && entry.text === text);
+  if (!bounce.permanent && told) return undefined;
+  const noted = record(incident, now, { ...about, kind: 'bounced', delivery: deliveryId, text });
   if (!bounce.permanent) return noted;
   const failed = withDeliveries(noted, [{ ...ended(delivery, 'failed'), error: bounce.text }]);
   if (!isWanted(incident, delivery) || delivery.role === 'fallback') return settle(failed);

@@ -50,11 +50,10 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** A length of time as a person says it: `45 s`, `10 min`, `1 h 30 min`. */
+/** A length of time as a person says it, cut to the smaller unit: `45 s`, `10 min`, `1 h 30 min`. */
 export function spokenDuration(ms: number): string {
-  const seconds = Math.round(ms / SECOND_MS);
-  if (seconds < 90) return `${seconds} s`;
-  const minutes = Math.round(ms / MINUTE_MS);
+  if (ms < 2 * MINUTE_MS) return `${Math.floor(ms / SECOND_MS)} s`;
+  const minutes = Math.floor(ms / MINUTE_MS);
   if (minutes < 90) return `${minutes} min`;
   const rest = minutes % 60;
   return `${Math.floor(minutes / 60)} h${rest > 0 ? ` ${rest} min` : ''}`;

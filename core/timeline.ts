@@ -38,6 +38,8 @@ export interface TimelineEntry {
   readonly to?: string;
   readonly messageId?: string;
   readonly step?: number;
+  /** Id of the delivery that a provider reported on later. */
+  readonly delivery?: number;
 }
 
 export type NewEntry = Omit<TimelineEntry, 'seq' | 'at'>;

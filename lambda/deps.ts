@@ -10,7 +10,7 @@ import type { SendPage } from './app/advance.ts';
 import type { ConfigDeps } from './app/apply-config.ts';
 import type { Log, Surroundings } from './app/ports.ts';
 import { createSendPage } from './app/send-page.ts';
-import { createMailChannel } from './channels/mail/send.ts';
+import { createMailChannel, type MailChannel } from './channels/mail/send.ts';
 import { createConfigStore } from './data/config.ts';
 import { createConfigRowStore } from './data/config-rows.ts';
 import { type CurrentConfig, createCurrentConfig } from './data/current-config.ts';
@@ -86,7 +86,7 @@ export function paging(
   db: DynamoDBDocumentClient,
   env: Env<PagingEnv>,
   around: Surroundings,
-): { paging: PagingStore; sendPage: SendPage; currentConfig: CurrentConfig } {
+): { paging: PagingStore; sendPage: SendPage; currentConfig: CurrentConfig; mail: MailChannel } {
   const { senderEmail: from, configurationSet } = env;
   // One try only: a send whose answer was lost is not repeated blindly, it becomes an outcome that the core decides on.
   const client = new SESv2Client({ maxAttempts: 1, requestHandler: { ...requestHandler, requestTimeout: 10_000 } });
@@ -104,5 +104,5 @@ export function paging(
     config: env.configTable,
   };
   const currentConfig = createCurrentConfig(createConfigStore(db, env.configTable));
-  return { paging: createPagingStore(db, tables, currentConfig), sendPage, currentConfig };
+  return { paging: createPagingStore(db, tables, currentConfig), sendPage, currentConfig, mail };
 }

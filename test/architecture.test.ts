@@ -31,7 +31,20 @@ const MAY_IMPORT: readonly (readonly [folder: string, allowed: readonly RegExp[]
   ['lambda/', [/^lambda\//, /^core\//, /^(?!aws-cdk|constructs|esbuild|dynalite|aws-local)[^./]/]],
   ['lambda/data/', [/^lambda\/data\//, /^core\//, /^@aws-sdk\//, /^zod$/, /^node:/]],
   ['lambda/ingest/', [/^lambda\/ingest\//, /^core\//, /^zod$/, /^node:/]],
-  ['lib/', [/^lib\//, /^lambda\/(env|data\/keys|http\/routes)\.ts$/, /^aws-cdk-lib/, /^constructs$/, /^cdk-nag$/, /^zod$/, /^yaml$/, /^esbuild$/, /^node:/]],
+  [
+    'lib/',
+    [
+      /^lib\//,
+      /^lambda\/(env|data\/keys|http\/routes)\.ts$/,
+      /^aws-cdk-lib/,
+      /^constructs$/,
+      /^cdk-nag$/,
+      /^zod$/,
+      /^yaml$/,
+      /^esbuild$/,
+      /^node:/,
+    ],
+  ],
   ['local/', [/^local\//, /^(?!@aws-sdk|aws-cdk-lib)[^./]/]],
 ];
 
@@ -49,16 +62,20 @@ describe('architecture', () => {
   });
 
   it('reads the environment of a Lambda in one file', () => {
-    const wrong = all.filter((f) => f.startsWith('lambda/') || f.startsWith('core/')).filter((file) => {
-      return file !== 'lambda/env.ts' && readFileSync(join(ROOT, file), 'utf8').includes('process.env');
-    });
+    const wrong = all
+      .filter((f) => f.startsWith('lambda/') || f.startsWith('core/'))
+      .filter((file) => {
+        return file !== 'lambda/env.ts' && readFileSync(join(ROOT, file), 'utf8').includes('process.env');
+      });
     expect(wrong).toEqual([]);
   });
 
   it('has no clock, randomness or environment in core', () => {
     const wrong = all
       .filter((file) => file.startsWith('core/'))
-      .filter((file) => /Date\.now|new Date\(\)|Math\.random|process\.|Temporal\.Now/.test(readFileSync(join(ROOT, file), 'utf8')));
+      .filter((file) =>
+        /Date\.now|new Date\(\)|Math\.random|process\.|Temporal\.Now/.test(readFileSync(join(ROOT, file), 'utf8')),
+      );
     expect(wrong).toEqual([]);
   });
 

@@ -11,7 +11,7 @@ import { startWorkflow } from './start-workflow.ts';
 import type { UpdateDeps, Updated } from './update-incident.ts';
 
 export interface ActDeps extends UpdateDeps {
-  readonly currentConfig: CurrentConfig;
+  readonly currentConfig: Pick<CurrentConfig, 'current'>;
   readonly fallback: Contact;
 }
 

@@ -27,8 +27,8 @@ export interface ConfigStore {
   revision(revision: number): Promise<ConfigRevision | undefined>;
   /** Keeps a revision under its number. Answers false if that number is taken. */
   keep(revision: ConfigRevision): Promise<boolean>;
-  /** Puts `head` in force if the head still is `expected`. The one write that makes a configuration current. */
-  moveHead(head: ConfigHead, expected: ConfigHead): Promise<boolean>;
+  /** Puts `next` in force if the head still is `expected`. The one write that makes a configuration current. */
+  moveHead(next: ConfigHead, expected: ConfigHead): Promise<boolean>;
 }
 
 export function createConfigStore(db: DynamoDBDocumentClient, table: string): ConfigStore {
@@ -52,11 +52,13 @@ export function createConfigStore(db: DynamoDBDocumentClient, table: string): Co
     }
   }
 
+  async function head(): Promise<ConfigHead> {
+    const item = await get(CONFIG_KEYS.head);
+    return item ? { revision: Number(item.revision), projected: Number(item.projected) } : NONE;
+  }
+
   return {
-    async head() {
-      const item = await get(CONFIG_KEYS.head);
-      return item ? { revision: Number(item.revision), projected: Number(item.projected) } : NONE;
-    },
+    head,
     async revision(revision) {
       const item = await get(`config#${revision}`);
       if (!item) return undefined;
@@ -73,11 +75,17 @@ export function createConfigStore(db: DynamoDBDocumentClient, table: string): Co
       const item = { configkey: `config#${revision}`, previous, document: JSON.stringify(document), author, at };
       return putIf(item, 'attribute_not_exists(configkey)');
     },
-    moveHead(head, expected) {
-      const item = { configkey: CONFIG_KEYS.head, ...head };
-      if (expected.revision === 0) return putIf(item, 'attribute_not_exists(configkey)');
+    async moveHead(next, expected) {
+      const item = { configkey: CONFIG_KEYS.head, ...next };
       const values = { ':revision': expected.revision, ':projected': expected.projected };
-      return putIf(item, 'revision = :revision AND projected = :projected', values);
+      const moved =
+        expected.revision === 0
+          ? await putIf(item, 'attribute_not_exists(configkey)')
+          : await putIf(item, 'revision = :revision AND projected = :projected', values);
+      if (moved) return true;
+      // The SDK repeats a write whose answer was lost. Revision numbers are given out once, so this head is ours if it is there.
+      const now = await head();
+      return now.revision === next.revision && now.projected === next.projected;
     },
   };
 }

@@ -32,6 +32,9 @@ interface Partition {
   readonly key: { readonly name: string; readonly value: string | number };
 }
 
+/** Months that one page looks through; what is older is for the next page. */
+const MONTHS_A_PAGE = 24;
+
 /** Groups of partitions, each group newer than the next: within a group entries are merged. */
 function partitions(filter: IncidentFilter): Partition[][] {
   if (filter.service) return [[{ index: 'service', key: { name: 'service', value: filter.service } }]];
@@ -58,6 +61,8 @@ function monthsDown(from: EpochMs, to: EpochMs): string[] {
 
 export function createIncidentLists(db: DynamoDBDocumentClient, table: string): IncidentLists {
   async function* keys(partition: Partition, filter: IncidentFilter, below: string): AsyncGenerator<Item> {
+    const low = createdKey(filter.from, 0);
+    if (below < low) return;
     const { conditions, names, values } = filterParts(filter, partition.key.name);
     let from: Item | undefined;
     do {
@@ -69,7 +74,7 @@ export function createIncidentLists(db: DynamoDBDocumentClient, table: string): 
           ExpressionAttributeNames: { '#partition': partition.key.name, ...names },
           ExpressionAttributeValues: {
             ':partition': partition.key.value,
-            ':low': createdKey(filter.from, 0),
+            ':low': low,
             ':high': below,
             ...values,
           },
@@ -84,11 +89,11 @@ export function createIncidentLists(db: DynamoDBDocumentClient, table: string): 
     } while (from);
   }
 
-  async function full(ids: readonly number[]): Promise<Map<number, Incident>> {
+  async function read(ids: readonly number[]): Promise<Map<number, Incident>> {
     const found = new Map<number, Incident>();
     let wanted = ids.map((incidentId) => ({ incidentId }));
     for (let attempt = 0; wanted.length > 0; attempt++) {
-      if (attempt > 4) throw new Error('DynamoDB left keys of a list page unprocessed five times');
+      if (attempt > MOST_ATTEMPTS) throw new Error('DynamoDB kept leaving keys of a list page unprocessed');
       const { Responses, UnprocessedKeys } = await db.send(
         new BatchGetCommand({ RequestItems: { [table]: { Keys: wanted } } }),
       );
@@ -98,34 +103,67 @@ export function createIncidentLists(db: DynamoDBDocumentClient, table: string): 
     return found;
   }
 
+  /** The incidents of as many entries as one answer may hold. */
+  async function readPage(entries: readonly Entry[]): Promise<{ read: number; incidents: Incident[] }> {
+    const incidents: Incident[] = [];
+    let bytes = 0;
+    for (let at = 0; at < entries.length; at += READ_AT_ONCE) {
+      const batch = entries.slice(at, at + READ_AT_ONCE);
+      const items = await read(batch.map((entry) => entry.incidentId));
+      for (const [i, { incidentId }] of batch.entries()) {
+        const incident = items.get(incidentId);
+        if (!incident) continue;
+        bytes += JSON.stringify(incident).length;
+        if (bytes > MOST_BYTES && incidents.length > 0) return { read: at + i, incidents };
+        incidents.push(incident);
+      }
+    }
+    return { read: entries.length, incidents };
+  }
+
   return {
     async list(filter, limit, after) {
       const high = after ?? `${createdKey(filter.to, 0).slice(0, 24)}$`;
-      const entries: { createdKey: string; incidentId: number }[] = [];
-      for (const group of partitions(filter)) {
+      const newest = Math.min(filter.to, Date.parse(high.slice(0, 24)));
+      const groups = partitions({ ...filter, to: newest });
+      const entries: Entry[] = [];
+      let looked = 0;
+      for (const group of groups.slice(0, MONTHS_A_PAGE)) {
         const wanted = limit + 1 - entries.length;
         if (wanted <= 0) break;
+        looked += 1;
         const heads = await Promise.all(group.map((p) => take(keys(p, filter, high), wanted, after)));
-        entries.push(
-          ...heads
-            .flat()
-            .sort((a, b) => (a.createdKey < b.createdKey ? 1 : -1))
-            .slice(0, wanted),
-        );
+        const merged = heads.flat().sort((a, b) => (a.createdKey < b.createdKey ? 1 : -1));
+        entries.push(...merged.slice(0, wanted));
       }
-      const page = entries.slice(0, limit);
-      const items = await full(page.map((entry) => entry.incidentId));
-      const incidents = page
-        .map((entry) => items.get(entry.incidentId))
-        .filter((i) => i !== undefined && matches(i, filter));
-      const last = entries.length > limit ? page.at(-1) : undefined;
-      return { incidents: incidents as Incident[], ...(last ? { next: last.createdKey } : {}) };
+      const page = await readPage(entries.slice(0, limit));
+      const incidents = page.incidents.filter((incident) => matches(incident, filter));
+      const last = entries.length > page.read ? entries[page.read - 1]?.createdKey : undefined;
+      const older = last ?? (looked < groups.length ? beginningOf(groups[looked - 1]) : undefined);
+      return { incidents, ...(older ? { next: older } : {}) };
     },
   };
 }
 
-async function take(source: AsyncGenerator<Item>, most: number, after: string | undefined) {
-  const taken: { createdKey: string; incidentId: number }[] = [];
+interface Entry {
+  readonly createdKey: string;
+  readonly incidentId: number;
+}
+
+/** An answer of a Lambda function may have 6 MB; the views add a little to what is stored. */
+const MOST_BYTES = 3_500_000;
+/** At 400 KB an item, below the 16 MB that one batch may hold. */
+const READ_AT_ONCE = 25;
+const MOST_ATTEMPTS = 10;
+
+/** The position before everything of the month that a group of history partitions is for. */
+function beginningOf(group: readonly Partition[] | undefined): string | undefined {
+  const month = String(group?.[0]?.key.value ?? '').slice(0, 7);
+  return month ? createdKey(Date.parse(`${month}-01T00:00:00.000Z`), 0) : undefined;
+}
+
+async function take(source: AsyncGenerator<Item>, most: number, after: string | undefined): Promise<Entry[]> {
+  const taken: Entry[] = [];
   for await (const item of source) {
     if (item.createdKey === after) continue;
     taken.push({ createdKey: String(item.createdKey), incidentId: Number(item.incidentId) });

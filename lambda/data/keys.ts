@@ -17,6 +17,8 @@
  * |11 | the configuration's head and its revisions      | Config                  | configkey = config, config#<revision>    |
  * |12 | older timeline entries of an incident           | Timeline                | incidentId, seq                          |
  * |13 | the open incident of a dedup key                | Dedup                   | dedupId = <service>#<dedup key>          |
+ * |14 | the open incident of a group of events           | Dedup                   | dedupId = #group#<service>#<values>      |
+ * |15 | a hand-off notice that has been sent              | Config                  | configkey = handoff#<id>, expires        |
  *
  * 2 and 3 are sparse: the attribute is absent when the incident is resolved, or nothing is owed. Lists never scan.
  */
@@ -81,7 +83,7 @@ export const TABLES = {
     sortKey: { name: 'day', type: 'S' },
     indexes: [],
   },
-  Config: { partitionKey: { name: 'configkey', type: 'S' }, indexes: [] },
+  Config: { partitionKey: { name: 'configkey', type: 'S' }, indexes: [], timeToLive: 'expiresAt' },
   Timeline: { partitionKey: incidentId, sortKey: { name: 'seq', type: 'N' }, indexes: [] },
   Dedup: { partitionKey: { name: 'dedupId', type: 'S' }, indexes: [] },
 } as const satisfies Record<string, TableDefinition>;

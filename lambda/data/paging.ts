@@ -3,6 +3,7 @@ import type { Incident } from '../../core/incident.ts';
 import type { CalendarDay } from '../../core/oncall.ts';
 import type { People } from '../../core/people.ts';
 import { type EpochMs, localDay } from '../../core/time.ts';
+import { readDay } from './calendar.ts';
 import type { CurrentConfig } from './current-config.ts';
 import { toIncident } from './incidents.ts';
 import { CONFIG_KEYS, DEFAULT_DAY } from './keys.ts';
@@ -64,13 +65,5 @@ export function createPagingStore(
       const { people } = await config.at(revision);
       return { ...(incident ? { incident } : {}), calendar, people, secrets };
     },
-  };
-}
-
-function readDay(row: Record<string, unknown>): CalendarDay {
-  const { oncall, escalation } = row;
-  return {
-    ...(typeof oncall === 'string' && oncall ? { oncall } : {}),
-    ...(typeof escalation === 'string' && escalation ? { escalation } : {}),
   };
 }

@@ -1,3 +1,4 @@
+import { createCalendarStore } from '../data/calendar.ts';
 import { createIncidentCounter } from '../data/counter.ts';
 import { createDedupStore } from '../data/dedup.ts';
 import { createIncidentLists } from '../data/incident-lists.ts';
@@ -32,6 +33,7 @@ export const handler = api({
   services: cacheServices(createServiceStore(db, env.serviceTable), around.now, SERVICE_CACHE_MS),
   counter: createIncidentCounter(db, env.configTable),
   dedup: createDedupStore(db, env.dedupTable),
+  calendar: createCalendarStore(db, env.oncallCalendarTable),
   lists: createIncidentLists(db, env.incidentTable),
   linkSecrets: createLinkSecretStore(db, env.configTable),
   workflow: workflow(env),

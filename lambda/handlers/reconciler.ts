@@ -1,5 +1,7 @@
 import { finishProjection } from '../app/apply-config.ts';
+import { notifyHandoffs } from '../app/notify-handoffs.ts';
 import { reconcile } from '../app/reconcile.ts';
+import { createNoticeStore } from '../data/notices.ts';
 import { configStores, database, fallbackContact, incidentStores, paging, surroundings, workflow } from '../deps.ts';
 import { readEnv } from '../env.ts';
 import { job } from '../job.ts';
@@ -25,10 +27,15 @@ const deps = {
   ...paging(db, env, around),
   workflow: workflow(env),
   fallback: fallbackContact(env),
+  notices: createNoticeStore(db, env.configTable),
 };
 
 export const handler = job(around, async () => {
   const sweep = await reconcile(deps);
   await finishProjection(deps);
+  // A notice is a courtesy: its failure must not look like a sweep that failed.
+  await notifyHandoffs(deps).catch((error: unknown) =>
+    deps.log.error('hand-off notices failed', { error: String(error) }),
+  );
   return sweep;
 });

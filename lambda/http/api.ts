@@ -8,13 +8,17 @@ import { publish } from '../job.ts';
 import { actionOperations } from './operations/actions.ts';
 import { configOperations } from './operations/config.ts';
 import { descriptionOperations } from './operations/description.ts';
+import { type FeedDeps, feedOperations } from './operations/feeds.ts';
 import { incidentOperations } from './operations/incidents.ts';
 import { type LinkDeps, linkOperations } from './operations/links.ts';
+import { type OnCallDeps, onCallOperations } from './operations/oncall.ts';
 import { overrideOperations } from './operations/overrides.ts';
+import { shiftOperations } from './operations/shifts.ts';
+import { simulateOperations } from './operations/simulate.ts';
 import { Problem, problemResponse } from './problem.ts';
 import { route } from './router.ts';
 
-export interface ApiDeps extends LinkDeps, ConfigDeps, ActDeps {
+export interface ApiDeps extends LinkDeps, ConfigDeps, ActDeps, OnCallDeps, FeedDeps {
   readonly metrics: Metrics;
   /** The id, not the value, of the API key that may change the configuration. */
   readonly adminKeyId: string;
@@ -28,6 +32,10 @@ export function api(deps: ApiDeps) {
     ...actionOperations(deps),
     ...configOperations(deps),
     ...overrideOperations(deps),
+    ...onCallOperations(deps),
+    ...shiftOperations(deps),
+    ...feedOperations(deps),
+    ...simulateOperations(deps),
     ...descriptionOperations(deps),
   };
   return middy()

@@ -8,14 +8,18 @@ export const MOST_BODY_BYTES = 256 * 1024 - 1;
 /** The JSON object in the body, whatever the content type says. Throws a Problem for anything else. */
 export function readJsonObject(event: Pick<APIGatewayProxyEvent, 'body' | 'isBase64Encoded'>): Record<string, unknown> {
   const raw = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
-  if (raw.length > MOST_BODY_BYTES) {
-    throw new Problem('body_too_large', `The body has ${raw.length} bytes; at most ${MOST_BODY_BYTES} are taken.`);
-  }
+  checkBytes(raw.length);
   const value = parse(raw.toString('utf8'));
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   throw new Problem('invalid_request', 'The body must be a JSON object.', {
     errors: [{ field: '', message: 'must be an object' }],
   });
+}
+
+/** Throws a Problem when there is more than one incident may hold. */
+export function checkBytes(bytes: number): void {
+  if (bytes <= MOST_BODY_BYTES) return;
+  throw new Problem('body_too_large', `The body has ${bytes} bytes; at most ${MOST_BODY_BYTES} are taken.`);
 }
 
 function parse(text: string): unknown {

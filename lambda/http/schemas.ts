@@ -7,7 +7,9 @@ const SECONDS_BELOW = 100_000_000_000;
 const LATEST_MS = 253_402_300_799_999;
 
 function readInstant(value: string | number, context: z.RefinementCtx): EpochMs {
-  const at = typeof value === 'string' ? parseInstant(value) : value < SECONDS_BELOW ? value * 1000 : value;
+  // A query has no numbers, only texts that look like one.
+  const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+  const at = typeof number === 'string' ? parseInstant(number) : number < SECONDS_BELOW ? number * 1000 : number;
   if (at !== undefined && at >= 0 && at <= LATEST_MS) return Math.round(at);
   context.addIssue({ code: 'custom', message: 'must be an RFC 3339 time or seconds since 1970' });
   return z.NEVER;
@@ -30,6 +32,14 @@ const link = z.union([
   z.strictObject({ href: z.string().min(1).max(2048), text: z.string().max(200).exactOptional() }),
 ]);
 
+/** Taken as it is, so that not even a field called `__proto__` is lost on the way. */
+const details = z
+  .custom<Record<string, unknown>>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    'must be an object',
+  )
+  .meta({ type: 'object', description: 'Anything else that helps; shown in the mail' });
+
 export const raiseBody = z
   .strictObject({
     service: id.meta({ description: 'The service concerned, as configured' }),
@@ -46,21 +56,22 @@ export const raiseBody = z
       description: 'Events of a service with the same key go to one incident until it is resolved',
     }),
     priority: z.enum(PRIORITIES).exactOptional(),
-    details: z.record(z.string().max(256), z.unknown()).exactOptional(),
+    details: details.exactOptional(),
     links: z.array(link).max(50).exactOptional(),
   })
-  .superRefine((body, context) => {
-    if (body.message === undefined && body.description === undefined) {
-      context.addIssue({ code: 'custom', path: ['message'], message: 'is required (or `description`)' });
-    }
-    if (body.message !== undefined && body.description !== undefined) {
-      context.addIssue({
-        code: 'custom',
-        path: ['description'],
-        message: 'is another name for `message`: give one of them',
-      });
-    }
-  });
+  .superRefine(
+    (body, context) => {
+      if (body.message === undefined && body.description === undefined) {
+        context.addIssue({ code: 'custom', path: ['message'], message: 'is required (or `description`)' });
+      }
+      if (body.message !== undefined && body.description !== undefined) {
+        const message = 'is another name for `message`: give one of them';
+        context.addIssue({ code: 'custom', path: ['description'], message });
+      }
+    },
+    // Also when other fields are at fault: all of them are named at once.
+    { when: ({ value }) => typeof value === 'object' && value !== null },
+  );
 export type RaiseBody = z.output<typeof raiseBody>;
 
 const updateFields = {

@@ -22,6 +22,14 @@ describe('an incident that nobody acknowledges', () => {
           { name: 'incident-10000-1', status: 'SUCCEEDED', output: { status: 'done', reason: 'policy finished' } },
         ]);
       });
+      at('59:00').do('whoever decided on it had read it consistently', (stage) => {
+        const reads = stage.wire.calls.filter(
+          ({ operation, invocation }) => operation === 'BatchGetItem' && invocation?.functionName === 'notifier',
+        );
+        const tables = reads.flatMap(({ body }) => Object.values(body.RequestItems as Record<string, object>));
+        expect(tables.length).toBeGreaterThan(0);
+        for (const table of tables) expect(table).toMatchObject({ ConsistentRead: true });
+      });
       end('60:00');
     }));
 

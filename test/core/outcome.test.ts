@@ -142,6 +142,14 @@ describe('recordOutcomes', () => {
     expect(statuses(recordOutcomes(incident, reports, T0 + 10 * LEASE_MS, aDirectory()))).toEqual(['oncall sent']);
   });
 
+  it('says only once that the escalation is finished, whoever reports late', () => {
+    const first = claimDue(onlyOncall(), T0, aDirectory(), 'first');
+    const finished = pageDue(first.incident, T0 + LEASE_MS);
+    const late = first.deliveries.map((delivery) => ({ delivery, outcome: OK }));
+    const after = recordOutcomes(finished, late, T0 + LEASE_MS + 1, aDirectory());
+    expect(kinds(after).filter((kind) => kind === 'escalation_finished')).toHaveLength(1);
+  });
+
   it('does not say that the escalation is finished while something is owed', () => {
     expect(kinds(pageDue(anIncident(), T0))).not.toContain('escalation_finished');
     expect(kinds(pageDue(onlyOncall(), T0, NEVER))).not.toContain('escalation_finished');

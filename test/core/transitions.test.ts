@@ -127,6 +127,15 @@ describe('applyChange', () => {
     expect(decision.incident.timeline.at(-1)?.kind).toBe('noted');
   });
 
+  it('wakes nobody for a note on what is open already', () => {
+    const decision = applyChange(inState('OPEN'), { state: 'OPEN', note: 'still down', by: 'ada' }, T0 + 5_000);
+    expect(decision).toMatchObject({
+      kind: 'changed',
+      wake: false,
+      incident: { generation: 1, escalation: { run: 1 } },
+    });
+  });
+
   it('writes state before note', () => {
     const after = changed(inState('OPEN'), { state: 'CLAIMED', note: 'on it' });
     expect(after.timeline.slice(-2).map((e) => e.kind)).toEqual(['acknowledged', 'noted']);

@@ -128,7 +128,7 @@ describe('our own metrics', () => {
 
   it('are written where the alarms look for them', async () => {
     const { surroundings } = await import('../../lambda/deps.ts');
-    const { metrics, count } = surroundings('reconciler');
+    const { metrics, count } = surroundings();
     for (const name of ['ReconcilerCleanPass', 'OverdueRepaired', 'PageFailed'] as const) count(name);
     const record = metrics.serializeMetrics();
     metrics.clearMetrics();

@@ -29,7 +29,8 @@ import { type ApiRequest, apiEvent } from './api-event.ts';
 import { type Dump, startFakeDynamo } from './fake-dynamo.ts';
 import { createFakeSes, type SentMail } from './fake-ses.ts';
 import { createFakeStepFunctions, type FakeStepFunctions } from './fake-step-functions.ts';
-import { invoke } from './invocations.ts';
+import { invoke as invokeFunction } from './invocations.ts';
+import { warmUpSdk } from './sdk-warm-up.ts';
 import { startVirtualClock, type VirtualClock } from './virtual-clock.ts';
 import { createWire, SDK_IDENTITY, type Wire } from './wire.ts';
 
@@ -108,6 +109,7 @@ export interface Stage {
 /** The whole service in this process, on a clock that tests move. Composed as the handlers compose it. */
 export async function startStage(options: StageOptions = {}): Promise<Stage> {
   const { config = DEFAULT_CONFIG, start = '2026-11-23T12:00:00Z', reconciler = 20 } = options;
+  await warmUpSdk();
   const dynamo = await startFakeDynamo();
   const clock = startVirtualClock(Date.parse(start));
   const startedAt = Date.now();
@@ -117,6 +119,8 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
   const ses = createFakeSes((mail) => tell(`mail to ${mail.to}: ${mail.subject}`));
   const counts = new Map<string, number>();
   const around = surroundings(tell, counts);
+
+  const invoke: typeof invokeFunction = (...run) => clock.watch(invokeFunction(...run));
 
   const sdk = { ...SDK_IDENTITY };
   const db = DynamoDBDocumentClient.from(

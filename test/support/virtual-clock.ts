@@ -1,3 +1,4 @@
+import { setTimeout as realTimeout } from 'node:timers';
 import { jest } from '@jest/globals';
 
 /** Real: how the event loop turns while the faked clock stands still. */
@@ -29,6 +30,8 @@ export interface VirtualClock {
   finish<T>(work: Promise<T>, limitMs?: number): Promise<T>;
   /** Marks work that goes on outside of timers (a call to a service); time stands still meanwhile. */
   track<T>(work: Promise<T>): Promise<T>;
+  /** Marks work that makes such calls. Time may move on under it, but not hastily: it may be between two calls. */
+  watch<T>(work: Promise<T>): Promise<T>;
   stop(): void;
 }
 
@@ -36,12 +39,21 @@ export interface VirtualClock {
 export function startVirtualClock(now: number): VirtualClock {
   jest.useFakeTimers({ now, doNotFake: [...LEFT_REAL] });
   let underWay = 0;
+  let watched = 0;
   let calls = 0;
 
   const clock: VirtualClock = {
     async settle() {
-      for (let quiet = 0; quiet < QUIET_TURNS; quiet = underWay > 0 ? 0 : quiet + 1) {
-        await new Promise((resolve) => nextTurn(resolve));
+      for (let patient = false; !patient; ) {
+        for (let quiet = 0; quiet < QUIET_TURNS; quiet = underWay > 0 ? 0 : quiet + 1) {
+          await new Promise((resolve) => nextTurn(resolve));
+        }
+        patient = true;
+        if (watched > 0) {
+          const before = calls;
+          await new Promise((resolve) => realTimeout(resolve, 2));
+          patient = before === calls && underWay === 0;
+        }
       }
     },
 
@@ -76,6 +88,15 @@ export function startVirtualClock(now: number): VirtualClock {
         return await work;
       } finally {
         underWay -= 1;
+      }
+    },
+
+    async watch(work) {
+      watched += 1;
+      try {
+        return await work;
+      } finally {
+        watched -= 1;
       }
     },
 

@@ -7,7 +7,7 @@ import { toIso } from '../../../core/time.ts';
 import { type Applied, applyConfig, type ConfigDeps, configHistory, currentConfig } from '../../app/apply-config.ts';
 import type { ConfigRevision } from '../../data/config.ts';
 import { type HttpResponse, json, Problem } from '../problem.ts';
-import { check, fieldPath, readJsonObject } from '../request.ts';
+import { check, checkBytes, fieldPath, readJsonObject } from '../request.ts';
 import type { Operations } from '../router.ts';
 import { dryRunQuery } from '../schemas.ts';
 import { BY_API_KEY, onlyOnce } from './incidents.ts';
@@ -38,6 +38,7 @@ export function configOperations(deps: ConfigDeps): Pick<Operations, Names> {
 
     async putConfig(event) {
       const document = readConfig(readJsonObject(event));
+      checkBytes(Buffer.byteLength(JSON.stringify(document)));
       const { dryRun } = check(dryRunQuery, onlyOnce(event.multiValueQueryStringParameters), 'query');
       const ifRevision = readIfMatch(event.headers);
       const before = await currentConfig(deps);

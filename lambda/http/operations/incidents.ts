@@ -1,4 +1,4 @@
-import { HOUR_MS } from '../../../core/time.ts';
+import { HOUR_MS, MINUTE_MS } from '../../../core/time.ts';
 import type { Refusal } from '../../../core/transitions.ts';
 import { type RaiseDeps, raiseIncident } from '../../app/raise-incident.ts';
 import { readTimeline } from '../../app/read-timeline.ts';
@@ -6,7 +6,7 @@ import { type UpdateDeps, type Updated, updateIncident } from '../../app/update-
 import type { IncidentLists } from '../../data/incident-lists.ts';
 import type { TimelineStore } from '../../data/timeline.ts';
 import { type HttpResponse, json, Problem } from '../problem.ts';
-import { check, readJsonObject } from '../request.ts';
+import { check, checkBytes, readJsonObject } from '../request.ts';
 import type { Operations } from '../router.ts';
 import { incidentNumber, listQuery, raiseBody, updateBody, updateByBody } from '../schemas.ts';
 import { incidentView, timelineView } from '../views.ts';
@@ -39,6 +39,8 @@ export function incidentOperations(deps: IncidentDeps): Pick<Operations, Names> 
     async raiseIncident(event) {
       const { message, description, state: _state, ...facts } = check(raiseBody, readJsonObject(event), 'body');
       const request = { ...facts, message: message ?? description ?? '' };
+      // Numbers and escapes may grow when they are written out again.
+      checkBytes(Buffer.byteLength(JSON.stringify(request)));
       const raised = await raiseIncident(deps, request, request.source ?? BY_API_KEY);
       if (raised.kind === 'unknown service') {
         const errors = [{ field: 'service', message: 'is not configured' }];
@@ -60,8 +62,15 @@ export function incidentOperations(deps: IncidentDeps): Pick<Operations, Names> 
         return show(incidentId);
       }
       const now = deps.now();
-      const span = { from: from ?? now - LOOK_BACK_MS, to: to ?? now };
+      // Nothing is created in the future; a minute allows for clocks that differ.
+      const latest = now + MINUTE_MS;
+      const span = { from: from ?? now - LOOK_BACK_MS, to: Math.min(to ?? latest, latest) };
+      if (from !== undefined && to !== undefined && from > to) {
+        const errors = [{ field: 'from', message: 'must not be after `to`' }];
+        throw new Problem('invalid_request', 'The time span ends before it begins.', { errors });
+      }
       const after = cursor === undefined ? undefined : readCursor(cursor);
+      if (span.from > span.to) return json(200, { incidents: [], next: null });
       const page = await deps.lists.list({ ...filter, ...span }, limit, after);
       return json(200, {
         incidents: page.incidents.map(incidentView),
@@ -129,20 +138,20 @@ export function pathNumber(text: string | undefined): number {
 
 export function onlyOnce(parameters: Record<string, string[] | undefined> | null): Record<string, string> {
   const errors = [];
-  const single: Record<string, string> = {};
+  const single: [string, string][] = [];
   for (const [field, values = []] of Object.entries(parameters ?? {})) {
     if (values.length > 1) errors.push({ field, message: 'may be given once' });
-    single[field] = values[0] ?? '';
+    single.push([field, values[0] ?? '']);
   }
   if (errors.length > 0) throw new Problem('invalid_request', 'A query parameter is given more than once.', { errors });
-  return single;
+  return Object.fromEntries(single);
 }
 
 const POSITION = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z#\d{12,}$/;
 
 function readCursor(cursor: string): string {
   const position = Buffer.from(cursor, 'base64url').toString('utf8');
-  if (POSITION.test(position)) return position;
+  if (POSITION.test(position) && Date.parse(position.slice(0, 24)) >= 0) return position;
   const errors = [{ field: 'cursor', message: 'is not one that a list has answered' }];
   throw new Problem('invalid_request', 'The cursor is not valid.', { errors });
 }

@@ -13,7 +13,7 @@ import type { Operations } from '../router.ts';
 import type { IncidentDeps } from './incidents.ts';
 
 export interface LinkDeps extends IncidentDeps {
-  readonly linkSecrets: Pick<LinkSecretStore, 'get'>;
+  readonly linkSecrets: LinkSecretStore;
 }
 
 interface Opened {
