@@ -1,3 +1,4 @@
+import type { AlertFacts } from './alert.ts';
 import type { Delivery } from './delivery.ts';
 import type { EscalationPolicy, Urgency } from './policy.ts';
 import type { ServiceSettings } from './service.ts';
@@ -80,6 +81,8 @@ export interface Incident {
   /** The other incident has not been told yet. */
   readonly mergeOwed?: boolean;
   readonly mergedFrom?: readonly number[];
+  /** What the Opsgenie API knows of it beyond the rest; absent until that API says something. */
+  readonly opsgenie?: AlertFacts;
   readonly settings: ServiceSettings;
   readonly escalation: Escalation;
   /** Names the workflow execution in charge: `incident-<incidentId>-<generation>`. A workflow of an older generation ends. */

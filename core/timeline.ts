@@ -22,6 +22,7 @@ export const TIMELINE_KINDS = [
   'responders_added',
   'merged',
   'priority_changed',
+  'edited',
   'repeated',
 ] as const;
 export type TimelineKind = (typeof TIMELINE_KINDS)[number];

@@ -1,3 +1,4 @@
+import type { AlertFacts } from './alert.ts';
 import { settle, wake } from './escalation.ts';
 import type { Incident, IncidentState, Link, Priority, Severity } from './incident.ts';
 import { rerun, resolve } from './lifecycle.ts';
@@ -18,6 +19,7 @@ export interface NewIncident {
   readonly links?: readonly Link[];
   readonly priority?: Priority;
   readonly detectedAt?: EpochMs;
+  readonly opsgenie?: AlertFacts;
 }
 
 /** A new incident: OPEN, version 1, its first step due at once unless a maintenance window or the support hours hold it back. */

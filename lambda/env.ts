@@ -11,12 +11,16 @@ export const ENV = {
   configTable: 'CONFIG_TABLE',
   timelineTable: 'TIMELINE_TABLE',
   dedupTable: 'DEDUP_TABLE',
+  integrationTable: 'INTEGRATION_TABLE',
+  payloadTable: 'PAYLOAD_TABLE',
+  heartbeatTable: 'HEARTBEAT_TABLE',
   stateMachineArn: 'STATE_MACHINE_ARN',
   senderEmail: 'SENDER_EMAIL',
   fallbackEmail: 'FALLBACK_EMAIL',
   configurationSet: 'CONFIGURATION_SET',
   publicUrl: 'PUBLIC_URL',
   adminKeyId: 'ADMIN_API_KEY_ID',
+  alarmService: 'ALARM_SERVICE',
 } as const;
 
 export type EnvName = keyof typeof ENV;

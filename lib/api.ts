@@ -1,6 +1,7 @@
 import {
   AccessLogField,
   AccessLogFormat,
+  ApiKey,
   EndpointType,
   LambdaIntegration,
   LogGroupLogDestination,
@@ -44,10 +45,11 @@ export class Api extends Construct {
     this.url = `https://${this.restApi.restApiId}.execute-api.${stack.region}.${stack.urlSuffix}/${STAGE}`;
     addGatewayResponses(this.restApi);
     // Their values are API Gateway's: they never pass through the template. The local runtime sets the first one's.
-    const adminKey = this.restApi.addApiKey('AdminKey', {
+    // Not `restApi.addApiKey`: such a key depends on the stage, the stage on the methods, these on the processor, and that on the key.
+    const adminKey = new ApiKey(this, 'AdminKey', {
       description: `Does everything in ${stack.stackName}, its configuration included`,
     });
-    const key = this.restApi.addApiKey('Key', { description: `Raises and changes incidents in ${stack.stackName}` });
+    const key = new ApiKey(this, 'Key', { description: `Raises and changes incidents in ${stack.stackName}` });
     this.adminApiKeyId = adminKey.keyId;
     this.apiKeyId = key.keyId;
     const stage = this.restApi.deploymentStage;
@@ -66,8 +68,17 @@ export class Api extends Construct {
     const authOf = new Map<string, string>(ROUTES.map((route) => [route.path, route.auth]));
     const any = [...authOf].map(([path, auth]) => ({ path, auth, method: 'ANY' }));
     for (const { path, method, auth } of [...ROUTES, ...any]) {
-      this.restApi.root.resourceForPath(path).addMethod(method, integration, { apiKeyRequired: NEEDS_KEY.includes(auth) });
+      this.restApi.root
+        .resourceForPath(path)
+        .addMethod(method, integration, { apiKeyRequired: NEEDS_KEY.includes(auth) });
     }
+  }
+
+  /** Sends every path that is no route to `ingest`: senders bring their vendors' own paths, under any prefix. It asks for keys itself. */
+  routeSenders(ingest: IFunction): void {
+    const integration = new LambdaIntegration(ingest, { scopePermissionToMethod: false });
+    this.restApi.root.addMethod('POST', integration);
+    this.restApi.root.resourceForPath('{proxy+}').addMethod('ANY', integration);
   }
 }
 

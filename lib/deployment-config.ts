@@ -16,6 +16,17 @@ const concurrency = z.strictObject({
   notifier: positive.optional(),
   reconciler: positive.optional(),
   mailEvents: positive.optional(),
+  ingest: positive.optional(),
+});
+
+const cloudWatchAlarms = z.strictObject({
+  service: z.string().min(1).max(128).default('unrouted'),
+  namePrefixes: z.array(z.string().min(1).max(255)).min(1).optional(),
+});
+const inboundMail = z.strictObject({
+  recipients: z.array(z.string().min(1).max(255)).min(1),
+  /** A rule set that is there already, and active. Without it one is made, which has to be made the active one by hand. */
+  ruleSet: z.string().min(1).max(64).optional(),
 });
 
 const schema = z.strictObject({
@@ -52,6 +63,13 @@ const schema = z.strictObject({
    * reservation, and claims make overlapping runs harmless.
    */
   reservedConcurrency: z.preprocess(fromJson, concurrency).optional(),
+  /**
+   * Alarms of CloudWatch become incidents of `service`: those whose names begin with one of `namePrefixes`, or all but the alarms that
+   * target-tracking autoscaling makes for itself. Without it no rule is made.
+   */
+  cloudWatchAlarms: z.preprocess(fromJson, cloudWatchAlarms).optional(),
+  /** Mail to these addresses or domains becomes incidents. SES must receive mail for them, in this region. */
+  inboundMail: z.preprocess(fromJson, inboundMail).optional(),
 });
 
 /** What a deployment needs to know, checked and with defaults filled in. */

@@ -12,6 +12,12 @@ export const HANDLERS = {
     timeoutSeconds: 15,
     description: 'Answers the API: raises, lists and changes incidents, serves the links of mails',
   },
+  /** Below API Gateway's 29 s. */
+  ingest: {
+    entry: 'ingest',
+    timeoutSeconds: 25,
+    description: 'Takes events of senders in: PagerDuty, Opsgenie, Alertmanager, Grafana, CloudWatch, mail',
+  },
   /** Below the 60 s of its task in the state machine. */
   notifier: { entry: 'notifier', timeoutSeconds: 30, description: 'Advances an escalation: pages who is due' },
   /** Below the minute until the next run, and below the lease of a claim. */

@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { ENV } from '../lambda/env.ts';
 import { METRIC_NAMESPACE } from './alarms.ts';
 import { Api } from './api.ts';
+import { AwsSenders } from './aws-senders.ts';
 import { DeadLetters } from './dead-letters.ts';
 import type { DeploymentConfig } from './deployment-config.ts';
 import { Escalation } from './escalation.ts';
@@ -37,7 +38,13 @@ export class InResponseStack extends Stack {
     });
     const deadLetters = new DeadLetters(this, 'DeadLetters').queue;
     const apiUrl = config.publicUrl ?? api.url;
-    const settings = { publicUrl: apiUrl, fallbackEmail: config.fallbackEmail, adminKeyId: api.adminApiKeyId };
+    const settings = {
+      publicUrl: apiUrl,
+      fallbackEmail: config.fallbackEmail,
+      adminKeyId: api.adminApiKeyId,
+      senderEmail: config.senderEmail,
+      alarmService: config.cloudWatchAlarms?.service ?? 'unrouted',
+    };
     // Read by Powertools itself: the stack's name tells the metrics of two stacks in one account apart.
     const environment = {
       POWERTOOLS_METRICS_NAMESPACE: METRIC_NAMESPACE,
@@ -53,6 +60,7 @@ export class InResponseStack extends Stack {
       }).lambda;
     const functions = {
       processor: make('processor', 'caller'),
+      ingest: make('ingest', 'event'),
       notifier: make('notifier', 'caller'),
       reconciler: make('reconciler', 'event'),
       mailEvents: make('mailEvents', 'event'),
@@ -66,6 +74,13 @@ export class InResponseStack extends Stack {
       for (const setting of permission.knows) functions[name].addEnvironment(ENV[setting], settings[setting]);
     }
     api.route(functions.processor);
+    api.routeSenders(functions.ingest);
+    new AwsSenders(this, 'AwsSenders', {
+      ingest: functions.ingest,
+      deadLetters,
+      alarms: config.cloudWatchAlarms,
+      inboundMail: config.inboundMail,
+    });
     mail.deliverEventsTo(functions.mailEvents, deadLetters);
     new ReconcilerSchedule(this, 'ReconcilerSchedule', { reconciler: functions.reconciler, deadLetters });
     const monitoring = new Monitoring(this, 'Monitoring', {

@@ -14,7 +14,7 @@ export interface TablePermission<T extends TableName = TableName> {
 export type TablePermissions = { readonly [T in TableName]?: TablePermission<T> };
 
 /** Facts about the deployment that carry no permission. */
-export type Setting = 'publicUrl' | 'fallbackEmail' | 'adminKeyId';
+export type Setting = 'publicUrl' | 'fallbackEmail' | 'adminKeyId' | 'senderEmail' | 'alarmService';
 
 export interface Permission {
   readonly tables: TablePermissions;
@@ -42,10 +42,33 @@ export const PERMISSIONS: Readonly<Record<HandlerName, Permission>> = {
       Config: { items: ['GetItem', 'PutItem', 'UpdateItem'] },
       Timeline: { items: ['Query', 'BatchWriteItem'] },
       Dedup: { items: ['GetItem', 'UpdateItem'] },
+      Integration: { items: ['BatchGetItem', 'PutItem', 'UpdateItem'], query: ['integration'] },
+      Payload: { items: ['Query'] },
     },
     startsWorkflows: true,
     sendsMail: false,
     knows: ['publicUrl', 'fallbackEmail', 'adminKeyId'],
+  },
+  /** Events become incidents, and change them; the Opsgenie API also lists them and looks people up. */
+  ingest: {
+    tables: {
+      Incident: {
+        items: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'],
+        query: ['open', 'history', 'service', 'team'],
+      },
+      Service: { items: ['GetItem'] },
+      OncallCalendar: { items: ['BatchGetItem'] },
+      // The counter is updated, the configuration is read.
+      Config: { items: ['GetItem', 'UpdateItem'] },
+      Timeline: { items: ['Query', 'BatchWriteItem'] },
+      Heartbeat: { items: ['GetItem', 'Query', 'PutItem', 'UpdateItem'] },
+      Dedup: { items: ['GetItem', 'UpdateItem'] },
+      Integration: { items: ['GetItem', 'UpdateItem'] },
+      Payload: { items: ['PutItem'] },
+    },
+    startsWorkflows: true,
+    sendsMail: false,
+    knows: ['publicUrl', 'fallbackEmail', 'senderEmail', 'alarmService'],
   },
   notifier: {
     tables: {
@@ -58,14 +81,16 @@ export const PERMISSIONS: Readonly<Record<HandlerName, Permission>> = {
     sendsMail: true,
     knows: ['publicUrl', 'fallbackEmail'],
   },
-  /** The notifier's work, plus finding what is overdue and finishing a configuration that was applied by half. */
+  /** The notifier's work, plus finding what is overdue, paging for heartbeats and finishing a configuration that was applied by half. */
   reconciler: {
     tables: {
-      Incident: { items: ['GetItem', 'BatchGetItem', 'UpdateItem'], query: ['due'] },
-      Service: { items: ['PutItem'] },
+      Incident: { items: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'], query: ['due'] },
+      Service: { items: ['GetItem', 'PutItem'] },
       OncallCalendar: { items: ['BatchGetItem', 'PutItem'] },
-      Config: { items: ['GetItem', 'BatchGetItem', 'PutItem'] },
+      Config: { items: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'] },
       Timeline: { items: ['BatchWriteItem'] },
+      Dedup: { items: ['GetItem', 'UpdateItem'] },
+      Heartbeat: { items: ['GetItem', 'PutItem'], query: ['due'] },
     },
     startsWorkflows: true,
     sendsMail: true,

@@ -23,6 +23,9 @@ const TABLE_ENV: Readonly<Record<TableName, string>> = {
   Config: ENV.configTable,
   Timeline: ENV.timelineTable,
   Dedup: ENV.dedupTable,
+  Payload: ENV.payloadTable,
+  Integration: ENV.integrationTable,
+  Heartbeat: ENV.heartbeatTable,
 };
 
 export interface TablesProps {
@@ -43,6 +46,9 @@ export class Tables extends Construct {
       Config: this.make('Config', props),
       Timeline: this.make('Timeline', props),
       Dedup: this.make('Dedup', props),
+      Payload: this.make('Payload', props),
+      Integration: this.make('Integration', props),
+      Heartbeat: this.make('Heartbeat', props),
     };
   }
 

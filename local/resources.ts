@@ -40,6 +40,8 @@ export const TREATMENTS: Readonly<Record<string, Treatment>> = {
   'AWS::Logs::MetricFilter': { ignored: 'monitoring' },
   'AWS::Logs::ResourcePolicy': { ignored: 'permissions' },
   'AWS::SES::EmailIdentity': { ignored: 'verification' },
+  'AWS::SES::ReceiptRule': { ignored: 'inbound mail' },
+  'AWS::SES::ReceiptRuleSet': { ignored: 'inbound mail' },
   'AWS::SNS::TopicPolicy': { ignored: 'permissions' },
   'AWS::SQS::Queue': { ignored: 'dead-letters' },
   'AWS::SQS::QueuePolicy': { ignored: 'permissions' },

@@ -18,7 +18,9 @@ const target = z.object({
 });
 const state = z.enum(['ENABLED', 'DISABLED']).default('ENABLED');
 
+/** A rule with a pattern instead waits for events of other services, of which there are none here. */
 const ruleSchema = z.object({ ScheduleExpression: rate, State: state, Targets: z.array(target).default([]) });
+const anyRuleSchema = ruleSchema.extend({ ScheduleExpression: rate.optional() });
 const scheduleSchema = z.object({ ScheduleExpression: rate, State: state, Target: target });
 
 export interface Schedules {
@@ -32,7 +34,11 @@ export function readSchedules(
   { account, region }: { account: string; region: string },
   functions: Pick<FunctionEngine, 'deliver'>,
 ): Schedules {
-  const rules = resources.ofType('AWS::Events::Rule', ruleSchema);
+  const rules = resources
+    .ofType('AWS::Events::Rule', anyRuleSchema)
+    .flatMap(({ properties: { ScheduleExpression, ...rest }, ...found }) =>
+      ScheduleExpression === undefined ? [] : [{ ...found, properties: { ...rest, ScheduleExpression } }],
+    );
   const schedules = resources
     .ofType('AWS::Scheduler::Schedule', scheduleSchema)
     .map(({ properties: { Target, ...rest }, ...found }) => ({ ...found, properties: { ...rest, Targets: [Target] } }));

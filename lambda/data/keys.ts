@@ -19,6 +19,13 @@
  * |13 | the open incident of a dedup key                | Dedup                   | dedupId = <service>#<dedup key>          |
  * |14 | the open incident of a group of events           | Dedup                   | dedupId = #group#<service>#<values>      |
  * |15 | a hand-off notice that has been sent              | Config                  | configkey = handoff#<id>, expires        |
+ * |16 | the integration of a key                          | Integration             | keyHash = SHA-256 of the key             |
+ * |17 | the integrations, and the keys of one             | Integration/integration | collection, integrationId                |
+ * |18 | an event too large for its incident               | Payload                 | payloadId, part                          |
+ * |19 | the changes of a service on a UTC day             | Payload                 | payloadId = changes#<service>#<day>, part |
+ * |20 | a heartbeat, and those of a service                | Heartbeat               | service, name                            |
+ * |21 | heartbeats whose interval is over                 | Heartbeat / due         | dueShard = 0, dueAt <= t                 |
+ * |22 | the open incident of a routed integration's alias | Dedup                   | dedupId = #alias#<integrationId>#<alias> |
  *
  * 2 and 3 are sparse: the attribute is absent when the incident is resolved, or nothing is owed. Lists never scan.
  */
@@ -86,6 +93,37 @@ export const TABLES = {
   Config: { partitionKey: { name: 'configkey', type: 'S' }, indexes: [], timeToLive: 'expiresAt' },
   Timeline: { partitionKey: incidentId, sortKey: { name: 'seq', type: 'N' }, indexes: [] },
   Dedup: { partitionKey: { name: 'dedupId', type: 'S' }, indexes: [] },
+  Integration: {
+    partitionKey: { name: 'keyHash', type: 'S' },
+    indexes: [
+      // One partition: it is written when a key is made, and never when one is used.
+      {
+        name: 'integration',
+        partitionKey: { name: 'collection', type: 'S' },
+        sortKey: { name: 'integrationId', type: 'S' },
+        include: [],
+      },
+    ],
+    timeToLive: 'expiresAt',
+  },
+  Heartbeat: {
+    partitionKey: { name: 'service', type: 'S' },
+    sortKey: { name: 'name', type: 'S' },
+    indexes: [
+      {
+        name: 'due',
+        partitionKey: { name: 'dueShard', type: 'N' },
+        sortKey: { name: 'dueAt', type: 'N' },
+        include: [],
+      },
+    ],
+  },
+  Payload: {
+    partitionKey: { name: 'payloadId', type: 'S' },
+    sortKey: { name: 'part', type: 'N' },
+    indexes: [],
+    timeToLive: 'expiresAt',
+  },
 } as const satisfies Record<string, TableDefinition>;
 
 export type TableName = keyof typeof TABLES;
@@ -114,6 +152,11 @@ export function dedupId(service: string, dedupKey: string): string {
 /** The lock of a group of events. Service ids do not begin with `#`, so it never meets a dedup key's. */
 export function groupId(service: string, key: string): string {
   return `#group#${service}#${key}`;
+}
+
+/** Where an alias of a routed integration went, whose service only the sender's first event names. */
+export function aliasId(integrationId: string, alias: string): string {
+  return `#alias#${integrationId}#${alias}`;
 }
 
 /** The first incident is 10000: the counter starts one below. */

@@ -2,7 +2,9 @@ import { createCalendarStore } from '../data/calendar.ts';
 import { createIncidentCounter } from '../data/counter.ts';
 import { createDedupStore } from '../data/dedup.ts';
 import { createIncidentLists } from '../data/incident-lists.ts';
+import { createIntegrationStore } from '../data/integrations.ts';
 import { createLinkSecretStore } from '../data/link-secrets.ts';
+import { createPayloadStore } from '../data/payloads.ts';
 import { cacheServices, createServiceStore } from '../data/services.ts';
 import { configStores, database, fallbackContact, incidentStores, surroundings, workflow } from '../deps.ts';
 import { readEnv } from '../env.ts';
@@ -18,6 +20,8 @@ const env = readEnv([
   'configTable',
   'timelineTable',
   'dedupTable',
+  'integrationTable',
+  'payloadTable',
   'stateMachineArn',
   'publicUrl',
   'fallbackEmail',
@@ -36,6 +40,8 @@ export const handler = api({
   calendar: createCalendarStore(db, env.oncallCalendarTable),
   lists: createIncidentLists(db, env.incidentTable),
   linkSecrets: createLinkSecretStore(db, env.configTable),
+  integrations: createIntegrationStore(db, env.integrationTable),
+  payloads: createPayloadStore(db, env.payloadTable),
   workflow: workflow(env),
   publicUrl: env.publicUrl,
   fallback: fallbackContact(env),

@@ -1,7 +1,13 @@
 import { finishProjection } from '../app/apply-config.ts';
+import { expireHeartbeats } from '../app/expire-heartbeats.ts';
 import { notifyHandoffs } from '../app/notify-handoffs.ts';
 import { reconcile } from '../app/reconcile.ts';
+import { createCalendarStore } from '../data/calendar.ts';
+import { createIncidentCounter } from '../data/counter.ts';
+import { createDedupStore } from '../data/dedup.ts';
+import { createHeartbeatStore } from '../data/heartbeats.ts';
 import { createNoticeStore } from '../data/notices.ts';
+import { createServiceStore } from '../data/services.ts';
 import { configStores, database, fallbackContact, incidentStores, paging, surroundings, workflow } from '../deps.ts';
 import { readEnv } from '../env.ts';
 import { job } from '../job.ts';
@@ -12,6 +18,8 @@ const env = readEnv([
   'oncallCalendarTable',
   'configTable',
   'timelineTable',
+  'dedupTable',
+  'heartbeatTable',
   'stateMachineArn',
   'senderEmail',
   'fallbackEmail',
@@ -28,10 +36,16 @@ const deps = {
   workflow: workflow(env),
   fallback: fallbackContact(env),
   notices: createNoticeStore(db, env.configTable),
+  services: createServiceStore(db, env.serviceTable),
+  counter: createIncidentCounter(db, env.configTable),
+  dedup: createDedupStore(db, env.dedupTable),
+  calendar: createCalendarStore(db, env.oncallCalendarTable),
+  heartbeats: createHeartbeatStore(db, env.heartbeatTable),
 };
 
 export const handler = job(around, async () => {
   const sweep = await reconcile(deps);
+  await expireHeartbeats(deps);
   await finishProjection(deps);
   // A notice is a courtesy: its failure must not look like a sweep that failed.
   await notifyHandoffs(deps).catch((error: unknown) =>

@@ -4,21 +4,25 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { ActDeps } from '../app/act-on-incident.ts';
 import type { ConfigDeps } from '../app/apply-config.ts';
 import { TooManyConflicts } from '../app/ports.ts';
+import type { PayloadStore } from '../data/payloads.ts';
 import { publish } from '../job.ts';
 import { actionOperations } from './operations/actions.ts';
 import { configOperations } from './operations/config.ts';
 import { descriptionOperations } from './operations/description.ts';
 import { type FeedDeps, feedOperations } from './operations/feeds.ts';
 import { incidentOperations } from './operations/incidents.ts';
+import { type IntegrationDeps, integrationOperations } from './operations/integrations.ts';
 import { type LinkDeps, linkOperations } from './operations/links.ts';
 import { type OnCallDeps, onCallOperations } from './operations/oncall.ts';
 import { overrideOperations } from './operations/overrides.ts';
+import { payloadOperations } from './operations/payloads.ts';
 import { shiftOperations } from './operations/shifts.ts';
 import { simulateOperations } from './operations/simulate.ts';
 import { Problem, problemResponse } from './problem.ts';
 import { route } from './router.ts';
 
-export interface ApiDeps extends LinkDeps, ConfigDeps, ActDeps, OnCallDeps, FeedDeps {
+export interface ApiDeps extends LinkDeps, ConfigDeps, ActDeps, OnCallDeps, FeedDeps, IntegrationDeps {
+  readonly payloads: Pick<PayloadStore, 'get'>;
   readonly metrics: Metrics;
   /** The id, not the value, of the API key that may change the configuration. */
   readonly adminKeyId: string;
@@ -36,6 +40,8 @@ export function api(deps: ApiDeps) {
     ...shiftOperations(deps),
     ...feedOperations(deps),
     ...simulateOperations(deps),
+    ...integrationOperations(deps),
+    ...payloadOperations(deps),
     ...descriptionOperations(deps),
   };
   return middy()

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { configDocument } from '../../core/config/document.ts';
 import { SEVERITIES, STATES } from '../../core/incident.ts';
 import { TIMELINE_KINDS } from '../../core/timeline.ts';
+import { integrationBody, rotateBody } from './operations/integrations.ts';
 import { PROBLEMS } from './problem.ts';
 import { type Operation, ROUTES, type Route } from './routes.ts';
 import { listQuery, raiseBody, updateBody, updateByBody } from './schemas.ts';
@@ -11,12 +12,14 @@ const BODIES: Partial<Record<Operation, z.ZodType>> = {
   updateIncident: updateBody,
   updateIncidentByBody: updateByBody,
   putConfig: configDocument,
+  createIntegration: integrationBody,
+  rotateIntegration: rotateBody,
 };
 
 const QUERIES: Partial<Record<Operation, z.ZodObject>> = { listIncidents: listQuery };
 
 /** Statuses besides 200 that an operation answers with when all is well. */
-const CREATED: readonly Operation[] = ['raiseIncident'];
+const CREATED: readonly Operation[] = ['raiseIncident', 'createIntegration'];
 
 const text = { type: 'string' };
 const maybeText = { type: ['string', 'null'] };

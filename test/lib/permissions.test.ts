@@ -55,7 +55,7 @@ function allowed(handler: HandlerName): string[] {
     `logs:PutLogEvents ${log}`,
     'xray:PutTraceSegments *',
     'xray:PutTelemetryRecords *',
-    ...(handler === 'reconciler' || handler === 'mailEvents' ? ['sqs:SendMessage DeadLettersQueue.Arn'] : []),
+    ...(['reconciler', 'mailEvents', 'ingest'].includes(handler) ? ['sqs:SendMessage DeadLettersQueue.Arn'] : []),
   ].sort();
 }
 

@@ -91,7 +91,9 @@ describe('the stack', () => {
 
   it('has a log group of its own for every writer, with the retention asked for', () => {
     const groups = ofType('AWS::Logs::LogGroup');
-    const writers = ['MailEvents', 'Notifier', 'Processor', 'Reconciler', 'Escalation'].map((name) => `${name}Logs`);
+    const writers = ['Ingest', 'MailEvents', 'Notifier', 'Processor', 'Reconciler', 'Escalation'].map(
+      (name) => `${name}Logs`,
+    );
     expect([...groups.keys()].sort()).toEqual(['ApiAccessLog', ...writers].sort());
     for (const { Properties } of groups.values()) expect(Properties.RetentionInDays).toBe(7);
   });
@@ -157,7 +159,11 @@ describe('the stack', () => {
     const deadLetters = [...ofType('AWS::Lambda::Function')].filter(
       ([, f]) => f.Properties.DeadLetterConfig !== undefined,
     );
-    expect(deadLetters.map(([id]) => id).sort()).toEqual(['MailEventsFunction', 'ReconcilerFunction']);
+    expect(deadLetters.map(([id]) => id).sort()).toEqual([
+      'IngestFunction',
+      'MailEventsFunction',
+      'ReconcilerFunction',
+    ]);
   });
 
   it('encrypts the dead letters and refuses to take them without TLS', () => {
