@@ -99,15 +99,15 @@ describe('/config', () => {
     expect((await send('PUT', '/incidents', { ...INCIDENT, service: other })).status).toBe(400);
   });
 
-  it('takes a large one: a hundred days for twenty teams', async () => {
-    const calendar = Array.from({ length: 100 }, (_, i) => ({
+  it('takes a large one: fifty days for ten teams', async () => {
+    const calendar = Array.from({ length: 50 }, (_, i) => ({
       day: new Date(Date.UTC(2027, 0, 1 + i)).toISOString().slice(0, 10),
       oncall: 'a@b.example',
     }));
-    const teams = Array.from({ length: 20 }, (_, i) => ({ id: `team-${i}`, calendar }));
+    const teams = Array.from({ length: 10 }, (_, i) => ({ id: `team-${i}`, calendar }));
     const answer = await send('PUT', '/config', { teams });
     expect(answer.status).toBe(200);
-    expect((await send('GET', '/config')).json.teams).toHaveLength(20);
+    expect((await send('GET', '/config')).json.teams).toHaveLength(10);
     await send('PUT', '/config', API_CONFIG);
   });
 });
