@@ -80,7 +80,8 @@ function escalate(incident: Incident, by: string, now: EpochMs): ChangeDecision 
   const open: Incident = { ...rest, state: 'OPEN' };
   const step = upcomingStep(open);
   if (!step) return { kind: 'refused', reason: 'nothing to escalate to', incident };
-  const startedAt = open.escalation.startedAt - Math.max(0, step.at - now);
+  // The steps after it keep their distance: neither later than wanted nor, after a long acknowledgement, all at once.
+  const startedAt = open.escalation.startedAt + now - step.at;
   const next = { ...open, escalation: { ...open.escalation, startedAt } };
   return changed(
     incident,
@@ -96,9 +97,11 @@ function addResponders(
   now: EpochMs,
 ): ChangeDecision {
   const occasion = occasionOf(incident, now);
-  const reached = users.flatMap((user) => reachPerson(user, `asked to help by ${by}`, occasion, directory));
-  const next = addDeliveries(incident, incident.escalation.nextStep, reached, now, 'resolved');
-  const text = `${by} asked ${users.join(', ')} to help.`;
+  const asked = [...new Set(users)];
+  const reached = asked.flatMap((user) => reachPerson(user, `asked to help by ${by}`, occasion, directory));
+  const { nextStep } = incident.escalation;
+  const next = addDeliveries(incident, nextStep, reached, now, { stopsWhen: 'resolved', asked: true });
+  const text = `${by} asked ${asked.join(', ')} to help.`;
   return changed(incident, record(next, now, { kind: 'responders_added', by, text }));
 }
 
