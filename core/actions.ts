@@ -121,6 +121,15 @@ export function takeMerge(target: Incident, source: Incident, now: EpochMs): Inc
   return settle(record(next, now, { kind: 'merged', by: source.resolvedBy ?? 'inresponse', text }));
 }
 
+/**
+ * The merged incident, when the one that it was to go on in has been resolved before it was told: two that are merged into each other
+ * in one instant must not both be over. Pages anew.
+ */
+export function undoMerge(source: Incident, now: EpochMs): Incident {
+  const text = `Incident ${source.mergedInto} was resolved before it could take this one in; paging starts anew here.`;
+  return settle(rerun(source, 'reopened', 'inresponse', now, text));
+}
+
 /** The merged incident, once the other one knows. */
 export function mergeTold(source: Incident): Incident {
   const { mergeOwed: _owed, ...rest } = source;

@@ -1,6 +1,7 @@
 import {
   AccessLogField,
   AccessLogFormat,
+  ApiKey,
   EndpointType,
   LambdaIntegration,
   LogGroupLogDestination,
@@ -44,7 +45,8 @@ export class Api extends Construct {
     this.url = `https://${this.restApi.restApiId}.execute-api.${stack.region}.${stack.urlSuffix}/${STAGE}`;
     addGatewayResponses(this.restApi);
     // Their values are API Gateway's: they never pass through the template. The local runtime sets the first one's.
-    const adminKey = this.restApi.addApiKey('AdminKey', {
+    // Not of a stage: the processor knows the administrator's key by its id, and the stage knows the processor.
+    const adminKey = new ApiKey(this, 'AdminKey', {
       description: `Does everything in ${stack.stackName}, its configuration included`,
     });
     const key = this.restApi.addApiKey('Key', { description: `Raises and changes incidents in ${stack.stackName}` });
@@ -66,7 +68,9 @@ export class Api extends Construct {
     const authOf = new Map<string, string>(ROUTES.map((route) => [route.path, route.auth]));
     const any = [...authOf].map(([path, auth]) => ({ path, auth, method: 'ANY' }));
     for (const { path, method, auth } of [...ROUTES, ...any]) {
-      this.restApi.root.resourceForPath(path).addMethod(method, integration, { apiKeyRequired: NEEDS_KEY.includes(auth) });
+      this.restApi.root
+        .resourceForPath(path)
+        .addMethod(method, integration, { apiKeyRequired: NEEDS_KEY.includes(auth) });
     }
   }
 }

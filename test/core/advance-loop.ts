@@ -14,6 +14,7 @@ export interface Sent {
   readonly delivery: Delivery;
   readonly outcome: ChannelOutcome;
   readonly state: IncidentState;
+  readonly at: number;
 }
 
 /**
@@ -92,7 +93,7 @@ export class AdvanceLoop {
     if (!this.save(loaded.version, decision.incident)) return this.now;
     if (rival.kind === 'send' && this.save(loaded.version, rival.incident)) throw new Error('two claims were saved');
     const messages = decision.deliveries.map(
-      (delivery): Sent => ({ delivery, outcome: this.outcomes(), state: this.incident.state }),
+      (delivery): Sent => ({ delivery, outcome: this.outcomes(), state: this.incident.state, at: this.now }),
     );
     this.sent.push(...messages);
     return messages;

@@ -3,6 +3,7 @@ import { LEASE_MS, retryAt } from '../../core/delivery.ts';
 import { nextDue } from '../../core/escalation.ts';
 import type { Incident } from '../../core/incident.ts';
 import { recordBounce, recordOutcomes } from '../../core/outcome.ts';
+import type { PolicyStep } from '../../core/policy.ts';
 import { applyChange } from '../../core/transitions.ts';
 import {
   ADA,
@@ -155,6 +156,46 @@ describe('recordOutcomes', () => {
     expect(kinds(pageDue(anIncident(), T0))).not.toContain('escalation_finished');
     expect(kinds(pageDue(onlyOncall(), T0, NEVER))).not.toContain('escalation_finished');
     expect(kinds(pageDue(onlyOncall(), T0)).at(-1)).toBe('escalation_finished');
+  });
+});
+
+describe('a page that stops only when the incident is resolved', () => {
+  const steps: PolicyStep[] = [{ afterMs: 0, targets: [{ kind: 'calendar', role: 'oncall' }], stopsWhen: 'resolved' }];
+  const inFlight = () => {
+    const { incident, deliveries } = claimDue(withPolicy(steps), T0);
+    return { incident: change(incident, 'CLAIMED', T0 + 1), deliveries };
+  };
+  const hard = { permanent: true, text: 'no such user' };
+
+  it('is tried again although somebody has acknowledged', () => {
+    const { incident, deliveries } = inFlight();
+    const reports = deliveries.map((delivery) => ({ delivery, outcome: LATER }));
+    const after = recordOutcomes(incident, reports, T0 + 2, aDirectory());
+    expect(after).toMatchObject({ state: 'CLAIMED', dueAt: T0 + 2 + 15_000 });
+    expect(claimDue(after, T0 + 2 + 15_000).deliveries).toMatchObject([{ to: { address: ADA }, attempts: 2 }]);
+  });
+
+  it('goes to the fallback contact although somebody has acknowledged', () => {
+    const { incident, deliveries } = inFlight();
+    const reports = deliveries.map((delivery) => ({ delivery, outcome: NEVER }));
+    const after = recordOutcomes(incident, reports, T0 + 2, aDirectory());
+    expect(claimDue(after, T0 + 2).deliveries).toMatchObject([{ to: FALLBACK, stopsWhen: 'resolved' }]);
+  });
+
+  it('goes to the fallback contact when it bounces after the acknowledgement, and wakes for it', () => {
+    const sent = change(pageDue(withPolicy(steps), T0), 'CLAIMED', T0 + 1);
+    const after = recordBounce(sent, 1, hard, T0 + 2, aDirectory());
+    if (!after) throw new Error('the bounce was not taken');
+    expect(after.generation).toBe(sent.generation + 1);
+    expect(claimDue(after, T0 + 2).deliveries).toMatchObject([{ to: FALLBACK }]);
+  });
+
+  it('is over with the incident', () => {
+    const { incident, deliveries } = inFlight();
+    const reports = deliveries.map((delivery) => ({ delivery, outcome: NEVER }));
+    const after = recordOutcomes(change(incident, 'RESOLVED', T0 + 2), reports, T0 + 3, aDirectory());
+    expect(statuses(after)).toEqual(['oncall cancelled']);
+    expect(after).not.toHaveProperty('dueAt');
   });
 });
 
