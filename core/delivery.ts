@@ -58,7 +58,7 @@ export const LEASE_MS = 75_000;
 
 const RETRY_AFTER_MS = [15_000, 30_000, 60_000, 120_000, 240_000] as const;
 /** The fallback is the last resort: it is tried for a day, for as long as a provider's outage may well last. */
-const FALLBACK_RETRIES = 110;
+const FALLBACK_RETRIES = 115;
 const PATIENT_AFTER_ATTEMPTS = 20;
 const LONG_RETRY_MS = 240_000;
 const LONGEST_RETRY_MS = 900_000;

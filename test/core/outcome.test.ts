@@ -48,10 +48,10 @@ describe('retryAt', () => {
     expect(delays).toEqual(seconds.map((s) => (s === undefined ? undefined : T0 + s * 1_000)));
   });
 
-  it('gives the fallback contact up after more than an hour', () => {
+  it('gives the fallback contact up after more than a day', () => {
     expect(retryAt('fallback', 20, T0)).toBe(T0 + 240_000);
     expect(retryAt('fallback', 21, T0)).toBe(T0 + 900_000);
-    expect(retryAt('fallback', 111, T0)).toBeUndefined();
+    expect(retryAt('fallback', 116, T0)).toBeUndefined();
   });
 });
 
@@ -73,10 +73,10 @@ describe('recordOutcomes', () => {
     expect(incident.escalation.deliveries[1]?.reason).toContain(`${ADA} could not be reached (throttled)`);
   });
 
-  it('tries the fallback contact for more than an hour, then ends and says so', () => {
+  it('tries the fallback contact for more than a day, then ends and says so', () => {
     const { incident, at } = failing(onlyOncall(), 1_000, aDirectory({}));
-    expect(at).toHaveLength(111);
-    expect(at.at(-1)).toBeGreaterThan(3_600_000);
+    expect(at).toHaveLength(116);
+    expect(at.at(-1)).toBeGreaterThan(86_400_000);
     expect(statuses(incident)).toEqual(['fallback failed']);
     expect(incident.timeline.at(-2)?.text).toContain('Given up.');
     expect(incident.timeline.at(-1)?.kind).toBe('escalation_finished');
