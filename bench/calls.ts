@@ -222,6 +222,7 @@ const sweep = {
 };
 console.log(`idle, the reconciler every minute for a month: $${total(cost(sweep, MINUTES_A_MONTH)).toFixed(3)}`);
 console.log(
-  `dynalite counts the tables differently in ${aws.disagreements.length} calls ${aws.disagreements.join('; ')}`,
+  `\nthe units of dynalite, of the tables alone, differ in ${aws.disagreements.length} calls (theirs and ours)`,
 );
+for (const disagreement of aws.disagreements) console.log(`  ${disagreement}`);
 aws.stop();

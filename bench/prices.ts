@@ -1,6 +1,6 @@
 /**
- * List prices in us-east-1, in dollars, without free tiers and volume discounts, as published in November 2026. Check them against the
- * pricing pages before relying on a sum: they change.
+ * List prices in us-east-1, in dollars, without free tiers and volume discounts. Written down in November 2026 from copies of the pricing
+ * pages, not from the pages of that day: check them before relying on a sum.
  */
 export const PRICES = {
   /** DynamoDB, on-demand, standard table class (as halved in November 2024). */

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { type ConfigDocument, EMPTY_CONFIG, parseConfig } from '../core/config/document.ts';
+import { type ConfigDocument, EMPTY_CONFIG } from '../core/config/document.ts';
 import { configJsonSchema } from '../core/config/json-schema.ts';
 import { planOf } from '../core/config/plan.ts';
 import { harmless, renderPlan } from '../core/config/render-plan.ts';
 import { ApiError, type ConfigApi, createConfigApi } from './config-api.ts';
-import { locate, readSources, type Source } from './config-sources.ts';
+import { CommandError, type ReadFile, readConfigFiles } from './read-config.ts';
 
 const USAGE = `usage: npm run config -- COMMAND [FILE…] [options]
 
@@ -23,17 +23,12 @@ Several files, YAML or JSON, are read as one.
 
 /** What a command needs from outside. */
 export interface Surroundings {
-  readonly read: (file: string) => Promise<string>;
+  readonly read: ReadFile;
   readonly print: (text: string) => void;
   readonly printError: (text: string) => void;
   readonly fetch: typeof fetch;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly now: () => number;
-}
-
-/** The command could not be carried out; the message says why. */
-class CommandError extends Error {
-  override readonly name = 'CommandError';
 }
 
 /** Runs a command line. Answers the exit code: 0 done, 1 refused, 2 not a command. */
@@ -113,24 +108,7 @@ function apiOf({ options }: CommandLine, { environment, fetch: send }: Surroundi
 }
 
 async function readConfig({ files }: CommandLine, { read }: Surroundings): Promise<ConfigDocument> {
-  const sources = await Promise.all(files.map((file) => readSource(file, read)));
-  const { document, faults: unread } = readSources(sources);
-  const result = parseConfig(document);
-  if (unread.length === 0 && result.ok) return result.document;
-  // Of half the files, names that lead nowhere say nothing.
-  const faults = unread.length > 0 || result.ok ? unread : locate(result.faults, sources);
-  const lines = faults.map(({ file, line, column, field, message }) => {
-    return `${file}:${line}:${column}: ${field === '' ? '' : `${field}: `}${message}`;
-  });
-  throw new CommandError(`${lines.join('\n')}\n${faults.length} fault${faults.length === 1 ? '' : 's'}`);
-}
-
-async function readSource(file: string, read: Surroundings['read']): Promise<Source> {
-  try {
-    return { file, text: await read(file) };
-  } catch (cause) {
-    throw new CommandError(`${file} cannot be read: ${cause instanceof Error ? cause.message : cause}`, { cause });
-  }
+  return (await readConfigFiles(files, read)).document;
 }
 
 if (import.meta.main) {

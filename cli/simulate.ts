@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
-import { type ConfigDocument, parseConfig } from '../core/config/document.ts';
+import type { ConfigDocument } from '../core/config/document.ts';
 import type { Contact } from '../core/delivery.ts';
 import { SEVERITIES, type Severity } from '../core/incident.ts';
 import { directoryIn, instantFor, serviceIn } from '../core/scenario.ts';
@@ -10,7 +10,7 @@ import { simulate } from '../core/simulate.ts';
 import { simulationText } from '../core/simulation-text.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../core/time.ts';
 import type { Surroundings } from './config.ts';
-import { locate, readSources } from './config-sources.ts';
+import { CommandError, readConfigFiles } from './read-config.ts';
 
 const USAGE = `usage: npm run simulate -- --service ID [options]
 
@@ -24,11 +24,6 @@ Who would be notified, how, when, and why, if an incident came up. Nothing is se
   --url URL                  of the API; else INRESPONSE_URL, else http://127.0.0.1:8080
   --key KEY                  the API key; else INRESPONSE_API_KEY
 `;
-
-/** The command could not be carried out; the message says why. */
-class SimulateError extends Error {
-  override readonly name = 'SimulateError';
-}
 
 interface CommandLine {
   readonly service: string;
@@ -52,7 +47,7 @@ export async function runSimulateCommand(args: readonly string[], surroundings: 
     print(harmless(await (line.config.length > 0 ? fromFiles : fromApi)(line, surroundings)));
     return 0;
   } catch (error) {
-    if (!(error instanceof SimulateError)) throw error;
+    if (!(error instanceof CommandError)) throw error;
     printError(harmless(`${error.message}\n`));
     return 1;
   }
@@ -97,7 +92,7 @@ function duration(text: string): number | undefined {
 async function fromFiles(line: CommandLine, surroundings: Surroundings): Promise<string> {
   const { document, fallback } = await readConfig(line.config, surroundings);
   const service = serviceIn(document, line.service);
-  if (!service) throw new SimulateError(`The configuration has no service ${line.service}.`);
+  if (!service) throw new CommandError(`The configuration has no service ${line.service}.`);
   const { severity, acknowledgedAfterMs } = line;
   const at = line.at === undefined ? surroundings.now() : instantFor(service, line.at);
   const question = { service, severity, at, ...(acknowledgedAfterMs === undefined ? {} : { acknowledgedAfterMs }) };
@@ -114,27 +109,10 @@ async function readConfig(
   files: readonly string[],
   { read }: Surroundings,
 ): Promise<{ document: ConfigDocument; fallback: Contact }> {
-  const sources = await Promise.all(
-    files.map(async (file) => {
-      try {
-        return { file, text: await read(file) };
-      } catch (cause) {
-        throw new SimulateError(`${file} cannot be read: ${cause instanceof Error ? cause.message : cause}`, { cause });
-      }
-    }),
-  );
-  const { document, deployment, faults: unread } = readSources(sources);
-  const result = parseConfig(document);
-  if (unread.length > 0 || !result.ok) {
-    const faults = unread.length > 0 || result.ok ? unread : locate(result.faults, sources);
-    const lines = faults.map(({ file, line, column, field, message }) =>
-      [`${file}:${line}:${column}`, ...(field === '' ? [] : [field]), message].join(': '),
-    );
-    throw new SimulateError(lines.join('\n'));
-  }
+  const { document, deployment } = await readConfigFiles(files, read);
   // The fallback contact belongs to the deployment; a file for `npm start` says it, one for PUT /config does not.
   const address = deploymentForm.safeParse(deployment).data?.fallbackEmail ?? 'of the deployment';
-  return { document: result.document, fallback: { kind: 'email', address, name: 'fallback contact' } };
+  return { document, fallback: { kind: 'email', address, name: 'fallback contact' } };
 }
 
 const answerForm = z.object({ text: z.string() });
@@ -146,7 +124,7 @@ const problemForm = z.object({
 async function fromApi(line: CommandLine, { environment, fetch: send }: Surroundings): Promise<string> {
   const url = (line.url ?? environment.INRESPONSE_URL ?? 'http://127.0.0.1:8080').replace(/\/+$/, '');
   const key = line.key ?? environment.INRESPONSE_API_KEY;
-  if (!key) throw new SimulateError('The API key is needed: --key, or INRESPONSE_API_KEY. Or give a file: --config.');
+  if (!key) throw new CommandError('The API key is needed: --key, or INRESPONSE_API_KEY. Or give a file: --config.');
   const { service, severity, at, acknowledgedAfterMs: after } = line;
   const body = { service, severity, at, acknowledgedAfterMinutes: after === undefined ? undefined : after / MINUTE_MS };
   let response: Response;
@@ -154,15 +132,15 @@ async function fromApi(line: CommandLine, { environment, fetch: send }: Surround
     const headers = { 'content-type': 'application/json', 'x-api-key': key };
     response = await send(`${url}/simulate`, { method: 'POST', headers, body: JSON.stringify(body) });
   } catch (cause) {
-    throw new SimulateError(`${url} cannot be reached`, { cause });
+    throw new CommandError(`${url} cannot be reached`, { cause });
   }
   const answer: unknown = await response.json().catch(() => undefined);
   const good = answerForm.safeParse(answer);
   if (response.ok && good.success) return good.data.text;
   const problem = problemForm.safeParse(answer);
-  if (!problem.success) throw new SimulateError(`the API answered ${response.status}; is the address right?`);
+  if (!problem.success) throw new CommandError(`the API answered ${response.status}; is the address right?`);
   const { detail, errors } = problem.data;
-  throw new SimulateError([detail, ...errors.map(({ field, message }) => `  ${field}: ${message}`)].join('\n'));
+  throw new CommandError([detail, ...errors.map(({ field, message }) => `  ${field}: ${message}`)].join('\n'));
 }
 
 /** Lines that cannot steer a terminal, whoever wrote what is in them. */

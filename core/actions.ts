@@ -80,7 +80,8 @@ function escalate(incident: Incident, by: string, now: EpochMs): ChangeDecision 
   const open: Incident = { ...rest, state: 'OPEN' };
   const step = upcomingStep(open);
   if (!step) return { kind: 'refused', reason: 'nothing to escalate to', incident };
-  const startedAt = open.escalation.startedAt - Math.max(0, step.at - now);
+  // The steps after it keep their distance: neither later than wanted nor, after a long acknowledgement, all at once.
+  const startedAt = open.escalation.startedAt + now - step.at;
   const next = { ...open, escalation: { ...open.escalation, startedAt } };
   return changed(
     incident,
@@ -96,9 +97,11 @@ function addResponders(
   now: EpochMs,
 ): ChangeDecision {
   const occasion = occasionOf(incident, now);
-  const reached = users.flatMap((user) => reachPerson(user, `asked to help by ${by}`, occasion, directory));
-  const next = addDeliveries(incident, incident.escalation.nextStep, reached, now, 'resolved');
-  const text = `${by} asked ${users.join(', ')} to help.`;
+  const asked = [...new Set(users)];
+  const reached = asked.flatMap((user) => reachPerson(user, `asked to help by ${by}`, occasion, directory));
+  const { nextStep } = incident.escalation;
+  const next = addDeliveries(incident, nextStep, reached, now, { stopsWhen: 'resolved', asked: true });
+  const text = `${by} asked ${asked.join(', ')} to help.`;
   return changed(incident, record(next, now, { kind: 'responders_added', by, text }));
 }
 
@@ -116,6 +119,15 @@ export function takeMerge(target: Incident, source: Incident, now: EpochMs): Inc
   const text = `Incident ${source.incidentId} (${source.title}) was merged into this one.`;
   const next = { ...target, mergedFrom: [...known, source.incidentId] };
   return settle(record(next, now, { kind: 'merged', by: source.resolvedBy ?? 'inresponse', text }));
+}
+
+/**
+ * The merged incident, when the one that it was to go on in has been resolved before it was told: two that are merged into each other
+ * in one instant must not both be over. Pages anew.
+ */
+export function undoMerge(source: Incident, now: EpochMs): Incident {
+  const text = `Incident ${source.mergedInto} was resolved before it could take this one in; paging starts anew here.`;
+  return settle(rerun(source, 'reopened', 'inresponse', now, text));
 }
 
 /** The merged incident, once the other one knows. */

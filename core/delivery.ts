@@ -37,6 +37,8 @@ export interface Delivery {
   readonly status: DeliveryStatus;
   readonly notBefore: EpochMs;
   readonly stopsWhen?: StopsWhen;
+  /** Somebody asked for it by hand: it belongs to no step, so a new run does not call it off. */
+  readonly asked?: true;
   readonly attempts: number;
   readonly claim?: string;
   readonly leaseUntil?: EpochMs;
@@ -55,15 +57,18 @@ export type ChannelOutcome =
 export const LEASE_MS = 75_000;
 
 const RETRY_AFTER_MS = [15_000, 30_000, 60_000, 120_000, 240_000] as const;
-/** The fallback is the last resort: it is tried for more than an hour. */
-const FALLBACK_RETRIES = 20;
-const LONGEST_RETRY_MS = 240_000;
+/** The fallback is the last resort: it is tried for a day, for as long as a provider's outage may well last. */
+const FALLBACK_RETRIES = 115;
+const PATIENT_AFTER_ATTEMPTS = 20;
+const LONG_RETRY_MS = 240_000;
+const LONGEST_RETRY_MS = 900_000;
 
 /** When a delivery that failed `attempts` times is tried again; undefined when it is given up. */
 export function retryAt(role: DeliveryRole, attempts: number, now: EpochMs): EpochMs | undefined {
   const delay = RETRY_AFTER_MS[attempts - 1];
   if (delay !== undefined) return now + delay;
-  return role === 'fallback' && attempts <= FALLBACK_RETRIES ? now + LONGEST_RETRY_MS : undefined;
+  if (role !== 'fallback' || attempts > FALLBACK_RETRIES) return undefined;
+  return now + (attempts > PATIENT_AFTER_ATTEMPTS ? LONGEST_RETRY_MS : LONG_RETRY_MS);
 }
 
 /** True when `delivery` may be sent at `now`: planned and due, or claimed by somebody who did not live to report. */

@@ -120,16 +120,16 @@ function planSteps(incident: Incident, directory: Directory, now: EpochMs): Inci
     const due = upcomingStep(next);
     if (!due || due.at > now) return next;
     const reached = reachStep(due, occasionOf(next, now), directory);
-    const first = next.escalation.deliveries.every((d) => d.run !== next.escalation.run);
-    if (!first) next = record(next, now, escalatedEntry(due, next.escalation.startedAt, reached));
+    const { nextStep: planned, beganAt } = next.escalation;
+    if (planned > 0) next = record(next, now, escalatedEntry(due, beganAt, reached));
     const stopsWhen = due.step === 'fallback' ? undefined : due.step.stopsWhen;
     next = { ...next, escalation: { ...next.escalation, nextStep: due.index + 1 } };
-    next = addDeliveries(next, due.index, reached, now, stopsWhen);
+    next = addDeliveries(next, due.index, reached, now, { stopsWhen });
   }
 }
 
-function escalatedEntry(due: DueStep, startedAt: EpochMs, reached: readonly Reached[]): NewEntry {
-  const late = due.at - startedAt;
+function escalatedEntry(due: DueStep, beganAt: EpochMs, reached: readonly Reached[]): NewEntry {
+  const late = due.at - beganAt;
   const who = [...new Set(reached.map((r) => r.to.address))].join(', ');
   const after = late > 0 ? ` after ${spokenDuration(late)}` : '';
   const pass = due.pass > 0 && due.step !== 'fallback' ? ` (pass ${due.pass + 1})` : '';

@@ -27,7 +27,9 @@ export interface Escalation {
   readonly timeZone: string;
   /** Counts the times paging has begun: 1 at creation, one more at each re-opening. */
   readonly run: number;
-  /** Steps count from here. Later than the run's beginning when paging was held back. */
+  /** When the run began; later than what caused it when paging was held back. */
+  readonly beganAt: EpochMs;
+  /** Steps count from here. Differs from `beganAt` once somebody has escalated by hand, before the next step was due or long after. */
   readonly startedAt: EpochMs;
   /** Index, over all passes, of the first step whose deliveries have not been planned yet. */
   readonly nextStep: number;

@@ -1,3 +1,4 @@
+import { type Delivery, dueTime } from './delivery.ts';
 import type { Incident } from './incident.ts';
 import { cancelPending, startRun } from './run.ts';
 import { type EpochMs, MINUTE_MS, toIso } from './time.ts';
@@ -9,16 +10,19 @@ export interface Timer {
   readonly at: EpochMs;
 }
 
-/** The timers that run in the incident's present state. */
+/**
+ * The timers that run in the incident's present state. An incident resolves itself only so long after paging began, lest one that
+ * was held back or re-opened ends before anybody was paged; and not while it is snoozed, for somebody asked to be paged again.
+ */
 export function timers(incident: Incident): Timer[] {
-  const { settings, state, claimedAt, snoozedUntil, createdAt } = incident;
+  const { settings, state, claimedAt, snoozedUntil, escalation } = incident;
   if (incident.mergeOwed) return [{ kind: 'merge owed', at: incident.updatedAt }];
   if (state === 'RESOLVED') return [];
+  if (state === 'CLAIMED' && snoozedUntil !== undefined) return [{ kind: 'snooze over', at: snoozedUntil }];
   const running: Timer[] = [];
   if (settings.autoResolveMs !== undefined)
-    running.push({ kind: 'auto resolve', at: createdAt + settings.autoResolveMs });
-  if (state === 'CLAIMED' && snoozedUntil !== undefined) running.push({ kind: 'snooze over', at: snoozedUntil });
-  else if (state === 'CLAIMED' && settings.acknowledgementTimeoutMs !== undefined && claimedAt !== undefined) {
+    running.push({ kind: 'auto resolve', at: escalation.beganAt + settings.autoResolveMs });
+  if (state === 'CLAIMED' && settings.acknowledgementTimeoutMs !== undefined && claimedAt !== undefined) {
     running.push({ kind: 'acknowledgement timeout', at: claimedAt + settings.acknowledgementTimeoutMs });
   }
   return running;
@@ -70,13 +74,17 @@ export function rerun(
     resolvedBy: _d,
     snoozedUntil: _e,
     mergedInto: _f,
+    mergeOwed: _g,
     ...rest
   } = incident;
   const { policy, timeZone, run, deliverySeq } = incident.escalation;
-  const opened: Incident = {
-    ...rest,
-    state: 'OPEN',
-    escalation: startRun(policy, timeZone, run + 1, now, deliverySeq),
-  };
+  const fresh = startRun(policy, timeZone, run + 1, now, deliverySeq);
+  const opened: Incident = { ...rest, state: 'OPEN', escalation: { ...fresh, deliveries: stillAsked(incident) } };
   return record(opened, now, { kind, by, text });
+}
+
+/** Pages that somebody asked for by hand and that have not come to an end: a new run has no step that would send them. */
+function stillAsked({ state, escalation }: Incident): readonly Delivery[] {
+  if (state === 'RESOLVED') return [];
+  return escalation.deliveries.filter((d) => d.asked && dueTime(d) !== undefined);
 }

@@ -12,13 +12,16 @@ export interface MaintenanceWindow {
   readonly hours?: Hours;
 }
 
+/** Two recurring windows may take turns; after this many paging begins, whatever they say. */
+const MOST_ROUNDS = 1_000;
+
 /** Until when and by which window paging is held back at `at`; undefined outside every window. Windows that touch count as one. */
 export function maintenanceAt(
   windows: readonly MaintenanceWindow[],
   at: EpochMs,
 ): { readonly id: string; readonly until: EpochMs } | undefined {
   let found: { id: string; until: EpochMs } | undefined;
-  for (let rounds = 0; rounds <= windows.length; rounds++) {
+  for (let rounds = 0; rounds < MOST_ROUNDS; rounds++) {
     const time = found?.until ?? at;
     const ends = windows
       .map((window) => ({ id: window.id, until: endOf(window, time) }))

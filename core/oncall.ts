@@ -44,8 +44,9 @@ export interface Occasion {
  */
 export function reachStep(due: DueStep, occasion: Occasion, directory: Directory): Reached[] {
   if (due.step === 'fallback')
-    return [fallback(directory, 'everybody in the policy was paged and nobody acknowledged')];
+    return [fallback(directory, due.why ?? 'everybody in the policy was paged and nobody acknowledged')];
   const reached = due.step.targets.flatMap((target) => reach(target, occasion, directory));
+  if (reached.length === 0) return [fallback(directory, 'the step of the escalation policy names nobody')];
   const firstOf = new Map<string, Reached>();
   for (const each of reached) {
     const key = `${each.to.kind} ${each.to.address.toLowerCase()} ${each.delayMs}`;

@@ -50,7 +50,7 @@ function recordOutcome(incident: Incident, { delivery, outcome }: Report, now: E
   }
   const again = outcome.kind === 'retryable' ? retryAt(delivery.role, delivery.attempts, now) : undefined;
   const wanted = isWanted(incident, delivery);
-  const text = `Could not page ${delivery.to.address}, attempt ${delivery.attempts}: ${outcome.error}. ${sequel(again, wanted, delivery)}`;
+  const text = `Could not page ${delivery.to.address}, attempt ${delivery.attempts}: ${outcome.error}. ${ours ? sequel(again, wanted, delivery) : 'A newer attempt has taken its place.'}`;
   const noted = record(incident, now, { ...about, kind: 'notify_failed', text });
   if (!ours) return noted;
   if (!wanted) return withDeliveries(noted, [{ ...ended(ours, 'cancelled'), error: outcome.error }]);
@@ -59,13 +59,7 @@ function recordOutcome(incident: Incident, { delivery, outcome }: Report, now: E
   }
   const failed = withDeliveries(noted, [{ ...ended(ours, 'failed'), error: outcome.error }]);
   if (delivery.role === 'fallback') return failed;
-  return addFallback(
-    failed,
-    delivery.step,
-    directory,
-    `${delivery.to.address} could not be reached (${outcome.error})`,
-    now,
-  );
+  return addFallback(failed, ours, directory, `${delivery.to.address} could not be reached (${outcome.error})`, now);
 }
 
 function sequel(again: EpochMs | undefined, wanted: boolean, delivery: Delivery): string {
@@ -102,6 +96,6 @@ export function recordBounce(
   const failed = withDeliveries(noted, [{ ...ended(delivery, 'failed'), error: bounce.text }]);
   if (!isWanted(incident, delivery) || delivery.role === 'fallback') return settle(failed);
   const why = `mail to ${delivery.to.address} did not arrive`;
-  const paged = addFallback(failed, delivery.step, directory, why, now);
+  const paged = addFallback(failed, delivery, directory, why, now);
   return wake(incident, paged);
 }

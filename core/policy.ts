@@ -69,6 +69,8 @@ export interface DueStep {
   readonly pass: number;
   readonly step: PolicyStep | 'fallback';
   readonly at: EpochMs;
+  /** Why the fallback contact, when it is not because nobody in the policy acknowledged. */
+  readonly why?: string;
 }
 
 /** True when the step pages in this situation; otherwise it is passed over. */
@@ -78,13 +80,22 @@ export function pages(due: DueStep, situation: { readonly acknowledged: boolean;
   return urgency === situation.urgency && (!situation.acknowledged || stopsWhen === 'resolved');
 }
 
-/** The first step from `index` on that pages in this situation. */
+/**
+ * The first step from `index` on that pages in this situation. A policy without a single step for incidents of this urgency would
+ * page nobody, so its one step is the fallback contact, at once.
+ */
 export function nextStep(
   policy: EscalationPolicy,
   index: number,
   startedAt: EpochMs,
   situation: Parameters<typeof pages>[1],
 ): DueStep | undefined {
+  const { urgency } = situation;
+  if (policy.steps.every((step) => (step.urgency ?? urgency) !== urgency)) {
+    if (index > 0 || situation.acknowledged) return undefined;
+    const why = `the escalation policy has no step for incidents of ${urgency} urgency`;
+    return { index, pass: 0, step: 'fallback', at: startedAt, why };
+  }
   for (let at = index; ; at++) {
     const due = stepAt(policy, at, startedAt);
     if (!due || pages(due, situation)) return due;

@@ -6,7 +6,7 @@ import type { EpochMs } from './time.ts';
 
 /** The beginning of a run: nothing planned, nobody paged. */
 export function startRun(policy: EscalationPolicy, timeZone: string, run: number, now: EpochMs, seq = 0): Escalation {
-  return { policy, timeZone, run, startedAt: now, nextStep: 0, deliveries: [], deliverySeq: seq };
+  return { policy, timeZone, run, beganAt: now, startedAt: now, nextStep: 0, deliveries: [], deliverySeq: seq };
 }
 
 /** False for a page that the incident's state has made needless: somebody has it, or it is over. */
@@ -20,7 +20,10 @@ export function addDeliveries(
   step: number,
   reached: readonly Reached[],
   notBefore: EpochMs,
-  stopsWhen?: Delivery['stopsWhen'],
+  {
+    stopsWhen,
+    asked,
+  }: { readonly stopsWhen?: Delivery['stopsWhen'] | undefined; readonly asked?: true | undefined } = {},
 ): Incident {
   const { escalation } = incident;
   const planned = reached.map(
@@ -32,6 +35,7 @@ export function addDeliveries(
       status: 'pending',
       notBefore: notBefore + delayMs,
       ...(stopsWhen === undefined ? {} : { stopsWhen }),
+      ...(asked === undefined ? {} : { asked }),
       attempts: 0,
     }),
   );
@@ -57,13 +61,13 @@ export function cancelPending(incident: Incident): Incident {
   return withDeliveries(incident, off);
 }
 
-/** A page to the deployment's fallback contact, due at once, because of `why`. */
+/** A page to the deployment's fallback contact, due at once, in place of a page that could not be delivered. Wanted as long as that one. */
 export function addFallback(
   incident: Incident,
-  step: number,
+  instead: Delivery,
   directory: Pick<Directory, 'fallback'>,
   why: string,
   now: EpochMs,
 ): Incident {
-  return addDeliveries(incident, step, [fallback(directory, why)], now);
+  return addDeliveries(incident, instead.step, [fallback(directory, why)], now, instead);
 }

@@ -67,13 +67,30 @@ export interface PagingStart {
   readonly held?: { readonly by: 'maintenance' | 'support hours'; readonly reason: string };
 }
 
-/** Paging begins now, unless a maintenance window or (for low urgency) the service's support hours hold it back. */
+/** The two may take turns; after this many paging begins, whatever they say. */
+const MOST_HOLDS = 30;
+
+/**
+ * Paging begins now, unless a maintenance window or (for low urgency) the service's support hours hold it back. What ends inside the
+ * other is held on by it.
+ */
 export function pagingStart(service: Service, urgency: Urgency, now: EpochMs): PagingStart {
+  let start: PagingStart = { at: now };
+  for (let holds = 0; holds < MOST_HOLDS; holds++) {
+    const next = holdAt(service, urgency, start.at);
+    if (!next) break;
+    start = { at: next.at, held: start.held ?? next.held };
+  }
+  return start;
+}
+
+function holdAt(service: Service, urgency: Urgency, now: EpochMs): Required<PagingStart> | undefined {
   const window = maintenanceAt(service.maintenance, now);
   if (window) return { at: window.until, held: { by: 'maintenance', reason: `maintenance window ${window.id}` } };
   const { supportHours, lowUrgencyOutsideHours } = service;
   if (urgency === 'high' || !supportHours || lowUrgencyOutsideHours === 'page' || within(supportHours, now))
-    return { at: now };
+    return undefined;
   const at = openingAt(supportHours, now)?.from ?? now;
-  return at <= now ? { at: now } : { at, held: { by: 'support hours', reason: 'low urgency outside support hours' } };
+  const held = { by: 'support hours', reason: 'low urgency outside support hours' } as const;
+  return at > now ? { at, held } : undefined;
 }

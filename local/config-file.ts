@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import * as z from 'zod';
+import { type LocatedFault, locate, readSources } from '../cli/config-sources.ts';
+import { parseConfig } from '../core/config/document.ts';
 
-const schema = z.looseObject({ deployment: z.record(z.string(), z.unknown()).default({}) });
 const servicesSchema = z.object({ services: z.array(z.object({ id: z.string() })).default([]) });
 const problemSchema = z.object({
   title: z.string().optional(),
@@ -22,19 +23,24 @@ export class ConfigFileError extends Error {
   override readonly name = 'ConfigFileError';
 }
 
-/** Reads YAML or JSON. Throws ConfigFileError when the file is not there, or not a configuration. */
+/** Reads YAML or JSON. Throws ConfigFileError naming every fault with its line, or when the file is not there. */
 export async function readConfigFile(file: string): Promise<ConfigFile> {
-  let content: unknown;
-  try {
-    content = parse(await readFile(file, 'utf8'));
-  } catch (cause) {
-    throw new ConfigFileError(`${file} cannot be read: ${cause instanceof Error ? cause.message : cause}`, { cause });
-  }
-  const result = schema.safeParse(content);
-  if (!result.success) throw new ConfigFileError(`${file} is not a configuration: ${z.prettifyError(result.error)}`);
-  const { deployment, ...document } = result.data;
+  const text = await readFile(file, 'utf8').catch((cause: Error) => {
+    throw new ConfigFileError(`${file} cannot be read: ${cause.message}`, { cause });
+  });
+  const sources = [{ file, text }];
+  const { document, deployment, faults } = readSources(sources);
+  if (faults.length > 0) throw new ConfigFileError(`${file} cannot be read:${list(faults)}`);
+  const checked = parseConfig(document);
+  if (!checked.ok) throw new ConfigFileError(`the configuration is not valid:${list(locate(checked.faults, sources))}`);
   const services = servicesSchema.safeParse(document).data?.services.map(({ id }) => id) ?? [];
   return { deployment, document, services };
+}
+
+function list(faults: readonly LocatedFault[]): string {
+  return faults
+    .map(({ file, line, column, field, message }) => `\n  ${file}:${line}:${column} ${field} ${message}`)
+    .join('');
 }
 
 /** Puts the document in force through the API. Throws ConfigFileError naming every field at fault when it is refused. */

@@ -45,7 +45,8 @@ const MAY_IMPORT: readonly (readonly [folder: string, allowed: readonly RegExp[]
       /^node:/,
     ],
   ],
-  ['local/', [/^local\//, /^(?!@aws-sdk|aws-cdk-lib)[^./]/]],
+  ['local/', [/^local\//, /^cli\/config-sources\.ts$/, /^core\/config\//, /^(?!@aws-sdk|aws-cdk-lib)[^./]/]],
+  ['cli/', [/^cli\//, /^core\//, /^yaml$/, /^zod$/, /^node:/]],
 ];
 
 describe('architecture', () => {

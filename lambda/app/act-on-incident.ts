@@ -3,7 +3,7 @@ import { policyById } from '../../core/config/policies.ts';
 import type { Contact } from '../../core/delivery.ts';
 import type { Priority } from '../../core/incident.ts';
 import type { Directory } from '../../core/oncall.ts';
-import type { EpochMs } from '../../core/time.ts';
+import { type EpochMs, MINUTE_MS } from '../../core/time.ts';
 import type { CurrentConfig } from '../data/current-config.ts';
 import { tellMerge } from './merge-incidents.ts';
 import { MOST_CONFLICTS, TooManyConflicts } from './ports.ts';
@@ -14,6 +14,9 @@ export interface ActDeps extends UpdateDeps {
   readonly currentConfig: Pick<CurrentConfig, 'current'>;
   readonly fallback: Contact;
 }
+
+/** A person who was assigned and does not acknowledge within this time is not the end of it: the fallback contact is paged. */
+const ASSIGNEE_ANSWERS_WITHIN_MS = 10 * MINUTE_MS;
 
 /** An action as it is asked for: names, not yet looked up. */
 export type ActionOrder =
@@ -35,7 +38,7 @@ export async function actOnIncident(
   request: ActionRequest,
 ): Promise<Acted> {
   const { document, people } = await deps.currentConfig.current();
-  const unknown = await findUnknown(deps, order, { document, people });
+  const unknown = await findUnknown(deps, incidentId, order, { document, people });
   if (unknown) return { kind: 'unknown name', ...unknown };
   const directory: Directory = { calendar: {}, people, fallback: deps.fallback };
   for (let attempt = 0; attempt < MOST_CONFLICTS; attempt++) {
@@ -46,9 +49,9 @@ export async function actOnIncident(
     if (decision.kind !== 'changed') return decision;
     const saved = await deps.incidents.save(incident, decision.incident, deps.token());
     if (saved.kind === 'conflict') continue;
-    if (action.kind === 'merge') await tellMerge(deps, saved.incident, action.into);
-    else if (decision.wake) await startWorkflow(deps, saved.incident);
-    return { kind: 'changed', incident: saved.incident };
+    const after = action.kind === 'merge' ? await tellMerge(deps, saved.incident, action.into) : saved.incident;
+    if (decision.wake && after.state !== 'RESOLVED') await startWorkflow(deps, after);
+    return { kind: 'changed', incident: after };
   }
   throw new TooManyConflicts(`incident ${incidentId} changed ${MOST_CONFLICTS} times while it was being updated`);
 }
@@ -57,6 +60,7 @@ type Config = Pick<Awaited<ReturnType<CurrentConfig['current']>>, 'document' | '
 
 async function findUnknown(
   deps: ActDeps,
+  incidentId: number,
   order: ActionOrder,
   { document, people }: Config,
 ): Promise<{ field: string; name: string } | undefined> {
@@ -71,6 +75,7 @@ async function findUnknown(
       return order.users.map((name, i) => user(name, `users[${i}]`)).find((fault) => fault !== undefined);
     case 'merge': {
       const target = await deps.incidents.get(order.into);
+      if (target?.mergedFrom?.includes(incidentId)) return undefined;
       return target && target.state !== 'RESOLVED'
         ? undefined
         : { field: 'into', name: `unresolved incident ${order.into}` };
@@ -85,7 +90,11 @@ function lookUp(order: ActionOrder, document: Config['document'], people: Config
   if ('user' in order) {
     const steps = [{ afterMs: 0, targets: [{ kind: 'user', user: order.user } as const] }];
     const to = people.users.get(order.user)?.name ?? order.user;
-    return { kind: 'assign', to, policy: { id: `user ${order.user}`, steps, passMs: 0, atEnd: 'give up' } };
+    return {
+      kind: 'assign',
+      to,
+      policy: { id: `user ${order.user}`, steps, passMs: ASSIGNEE_ANSWERS_WITHIN_MS, atEnd: 'fallback' },
+    };
   }
   const policy = policyById(document, order.escalationPolicy);
   if (!policy) throw new Error(`escalation policy ${order.escalationPolicy} was looked up before`);

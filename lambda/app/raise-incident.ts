@@ -70,28 +70,40 @@ type Holder =
   /** To be taken: there is no lock, or its incident never came to be (`missing`), or takes no events any more. */
   | { readonly kind: 'free'; readonly id: string; readonly lock: DedupLock | undefined; readonly missing: boolean };
 
-/** Adds the event to the incident that a lock names, if that incident takes events in. */
+/** Merges that are followed from one incident to the next; two that were merged into each other never end. */
+const MOST_MERGES = 20;
+
+/** Adds the event to the incident that a lock names, or that it was merged into, if that takes events in. */
 async function holderOf(deps: RaiseDeps, id: string, windowMs?: number): Promise<Holder> {
   const lock = await deps.dedup.get(id);
   if (!lock) return { kind: 'free', id, lock, missing: false };
-  const now = deps.now();
-  const since = windowMs === undefined ? 0 : now - windowMs;
-  const absorbed = await deps.incidents.absorb(lock.incidentId, now, since);
-  if (absorbed) {
-    deps.count('IncidentAbsorbed');
-    return { kind: 'absorbed', incident: absorbed };
+  const free = { kind: 'free', id, lock } as const;
+  let incidentId = lock.incidentId;
+  for (let merges = 0; merges <= MOST_MERGES; merges++) {
+    const now = deps.now();
+    const since = windowMs === undefined ? 0 : now - windowMs;
+    const absorbed = await deps.incidents.absorb(incidentId, now, since);
+    if (absorbed) {
+      deps.count('IncidentAbsorbed');
+      return { kind: 'absorbed', incident: absorbed };
+    }
+    const incident = await deps.incidents.get(incidentId);
+    if (!incident) return { ...free, missing: incidentId === lock.incidentId };
+    const reopening = incidentId === lock.incidentId && lock.reopenVersion === incident.version;
+    if (incident.state === 'RESOLVED' && !reopening) {
+      if (incident.mergedInto === undefined) return { ...free, missing: false };
+      incidentId = incident.mergedInto;
+      continue;
+    }
+    if (incident.state !== 'RESOLVED' && incident.lastSeenAt <= since) return { ...free, missing: false };
+    const next = revive(incident, now);
+    if (next) {
+      const saved = await deps.incidents.save(incident, next, deps.token());
+      if (saved.kind === 'saved') await startWorkflow(deps, saved.incident);
+    }
+    return { kind: 'changing' };
   }
-  const incident = await deps.incidents.get(lock.incidentId);
-  if (!incident) return { kind: 'free', id, lock, missing: true };
-  if (incident.state === 'RESOLVED' && lock.reopenVersion !== incident.version)
-    return { kind: 'free', id, lock, missing: false };
-  if (incident.state !== 'RESOLVED' && incident.lastSeenAt <= since) return { kind: 'free', id, lock, missing: false };
-  const next = revive(incident, now);
-  if (next) {
-    const saved = await deps.incidents.save(incident, next, deps.token());
-    if (saved.kind === 'saved') await startWorkflow(deps, saved.incident);
-  }
-  return { kind: 'changing' };
+  return { ...free, missing: false };
 }
 
 /** A re-opening that somebody began and may have died over is finished; old pages are renewed. The event joins afterwards. */

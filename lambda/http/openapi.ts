@@ -1,22 +1,70 @@
 import * as z from 'zod';
 import { configDocument } from '../../core/config/document.ts';
-import { SEVERITIES, STATES } from '../../core/incident.ts';
+import { PRIORITIES, SEVERITIES, STATES } from '../../core/incident.ts';
+import { URGENCIES } from '../../core/policy.ts';
 import { TIMELINE_KINDS } from '../../core/timeline.ts';
 import { integrationBody, rotateBody } from './operations/integrations.ts';
 import { PROBLEMS } from './problem.ts';
 import { type Operation, ROUTES, type Route } from './routes.ts';
-import { listQuery, raiseBody, updateBody, updateByBody } from './schemas.ts';
+import {
+  assignBody,
+  dryRunQuery,
+  escalateBody,
+  listQuery,
+  mergeBody,
+  onCallQuery,
+  overrideBody,
+  priorityBody,
+  raiseBody,
+  respondersBody,
+  simulateBody,
+  snoozeBody,
+  spanQuery,
+  updateBody,
+  updateByBody,
+} from './schemas.ts';
 
 const BODIES: Partial<Record<Operation, z.ZodType>> = {
   raiseIncident: raiseBody,
   updateIncident: updateBody,
   updateIncidentByBody: updateByBody,
+  snoozeIncident: snoozeBody,
+  assignIncident: assignBody,
+  escalateIncident: escalateBody,
+  addResponders: respondersBody,
+  mergeIncident: mergeBody,
+  prioritizeIncident: priorityBody,
+  addOverride: overrideBody,
+  simulate: simulateBody,
   putConfig: configDocument,
   createIntegration: integrationBody,
   rotateIntegration: rotateBody,
 };
 
-const QUERIES: Partial<Record<Operation, z.ZodObject>> = { listIncidents: listQuery };
+/** Operations whose body has nothing that must be said. */
+const BODY_OPTIONAL: readonly Operation[] = ['escalateIncident'];
+
+const QUERIES: Partial<Record<Operation, z.ZodObject>> = {
+  listIncidents: listQuery,
+  getOnCall: onCallQuery,
+  getShifts: spanQuery,
+  getGaps: spanQuery,
+  putConfig: dryRunQuery,
+};
+
+const IF_MATCH = { 'If-Match': 'Refuse with 409 unless this ETag of GET /config is still in force' };
+const AUTHOR = { 'X-Author': 'Who applies it, for the list of revisions; default the API key' };
+const HEADERS: Partial<Record<Operation, Readonly<Record<string, string>>>> = {
+  putConfig: { ...IF_MATCH, ...AUTHOR },
+  restoreConfig: { ...IF_MATCH, ...AUTHOR },
+  addOverride: AUTHOR,
+  removeOverride: AUTHOR,
+};
+
+/** What `link` operations answer, where it is not a page. */
+const LINK_TYPES: Partial<Record<Operation, readonly [good: string, refused: string]>> = {
+  getFeed: ['text/calendar', 'text/plain'],
+};
 
 /** Statuses besides 200 that an operation answers with when all is well. */
 const CREATED: readonly Operation[] = ['raiseIncident', 'createIntegration'];
@@ -34,6 +82,8 @@ const schemas = {
       version: { type: 'integer' },
       state: { enum: STATES },
       severity: { enum: SEVERITIES },
+      urgency: { enum: URGENCIES },
+      priority: { enum: [...PRIORITIES, null] },
       service: text,
       team: maybeText,
       title: text,
@@ -51,6 +101,10 @@ const schemas = {
       claimedBy: maybeText,
       resolvedAt: maybeMoment,
       resolvedBy: maybeText,
+      snoozedUntil: maybeMoment,
+      assignedTo: maybeText,
+      mergedInto: { type: ['integer', 'null'], description: 'Resolved because it goes on in that incident' },
+      mergedFrom: { type: 'array', items: { type: 'integer' } },
       escalation: { type: 'object' },
     },
   },
@@ -98,6 +152,16 @@ const RESULTS: Partial<Record<Operation, object>> = {
   getIncident: reference('Incident'),
   updateIncident: reference('Incident'),
   updateIncidentByBody: reference('Incident'),
+  snoozeIncident: reference('Incident'),
+  assignIncident: reference('Incident'),
+  escalateIncident: reference('Incident'),
+  addResponders: reference('Incident'),
+  mergeIncident: reference('Incident'),
+  prioritizeIncident: reference('Incident'),
+  getConfig: inputSchema(configDocument),
+  getConfigRevision: inputSchema(configDocument),
+  getScheduleFeed: { type: 'object', properties: { url: text } },
+  getUserFeed: { type: 'object', properties: { url: text } },
   listIncidents: {
     type: 'object',
     properties: { incidents: { type: 'array', items: reference('Incident') }, next: maybeText },
@@ -130,21 +194,32 @@ export function openApiDocument(publicUrl: string): object {
 
 function describe(route: (typeof ROUTES)[number]): object {
   const { operation, summary, auth }: Route & { operation: Operation } = route;
-  const page = auth === 'link';
+  const link = auth === 'link';
+  const [page, refusal] = LINK_TYPES[operation] ?? ['text/html', 'text/html'];
   const result = RESULTS[operation] ?? { type: 'object' };
-  const content = page ? { 'text/html': {} } : { 'application/json': { schema: result } };
+  const content = link ? { [page]: {} } : { 'application/json': { schema: result } };
   const good = { description: 'Done', content };
-  const problem = page
-    ? { description: 'The link does not work; the page says why', content: { 'text/html': {} } }
+  const problem = link
+    ? { description: 'The link does not work', content: { [refusal]: {} } }
     : { description: 'Refused', content: { 'application/problem+json': { schema: reference('Problem') } } };
   const body = BODIES[operation];
   return {
     operationId: operation,
     summary,
-    security: auth === 'key' ? [{ apiKey: [] }] : [],
-    parameters: [...pathParameters(route.path), ...queryParameters(QUERIES[operation])],
+    ...(auth === 'admin' ? { description: "Needs the administrator's API key; 403 with any other." } : {}),
+    security: auth === 'key' || auth === 'admin' ? [{ apiKey: [] }] : [],
+    parameters: [
+      ...pathParameters(route.path),
+      ...queryParameters(QUERIES[operation]),
+      ...headerParameters(HEADERS[operation]),
+    ],
     ...(body
-      ? { requestBody: { required: true, content: { 'application/json': { schema: inputSchema(body) } } } }
+      ? {
+          requestBody: {
+            required: !BODY_OPTIONAL.includes(operation),
+            content: { 'application/json': { schema: inputSchema(body) } },
+          },
+        }
       : {}),
     responses: { 200: good, ...(CREATED.includes(operation) ? { 201: good } : {}), '4XX': problem },
   };
@@ -165,6 +240,16 @@ function queryParameters(query: z.ZodObject | undefined): object[] {
     in: 'query',
     required: false,
     schema: inputSchema(schema as z.ZodType),
+  }));
+}
+
+function headerParameters(headers: Readonly<Record<string, string>> = {}): object[] {
+  return Object.entries(headers).map(([name, description]) => ({
+    name,
+    in: 'header',
+    required: false,
+    description,
+    schema: { type: 'string' },
   }));
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { PRIORITIES, SEVERITIES, STATES } from '../../core/incident.ts';
+import { momentText } from '../../core/schedule/fields.ts';
 import { type EpochMs, parseInstant } from '../../core/time.ts';
 
 /** 0.1 ms to year 9999; seconds are told from milliseconds by their size. */
@@ -127,7 +128,7 @@ const who = {
 };
 
 /** The longest snooze: beyond that an incident is not snoozed but forgotten. */
-const MOST_SNOOZE_MINUTES = 60 * 24 * 30;
+export const MOST_SNOOZE_MINUTES = 60 * 24 * 30;
 
 export const snoozeBody = z
   .strictObject({
@@ -175,10 +176,16 @@ export const overrideBody = z.strictObject({
   to: z.string().min(1).max(40),
 });
 
+const epoch = z.number().refine((value) => instant.safeParse(value).success);
+const moment = z.union([momentText, epoch], 'must be a time such as 2026-11-21T03:04, or with a zone');
+
 export const simulateBody = z.strictObject({
   service: id,
   severity: z.enum(SEVERITIES).default('CRIT'),
-  at: instant.exactOptional().meta({ description: 'When the incident comes up; default now' }),
+  at: moment.exactOptional().meta({
+    description:
+      'When the incident comes up; default now. RFC 3339, or seconds since 1970; without a zone it is the wall clock of the service',
+  }),
   acknowledgedAfterMinutes: z.number().min(0).max(100_000).exactOptional(),
   config: z
     .record(z.string(), z.unknown())

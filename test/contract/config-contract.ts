@@ -1,7 +1,8 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from '@jest/globals';
 import { configDocument, EMPTY_CONFIG } from '../../core/config/document.ts';
 import { projection, type Rows, rowsOf } from '../../core/config/projection.ts';
+import { DEFAULT_SETTINGS, DEFAULT_URGENCY, type Service } from '../../core/service.ts';
 import { T0 } from '../support/builders.ts';
 import type { Stores } from './data-contract.ts';
 
@@ -12,6 +13,38 @@ const document = (oncall: string, services: readonly string[] = ['athens']) =>
   });
 const ADA = document('ada@example.org');
 const LIN = document('lin@example.org');
+/** A service with everything, and one with nothing. */
+const REALISTIC = configDocument.parse({
+  users: [{ id: 'ada', email: 'ada@example.org' }],
+  teams: [{ id: 'payments', timeZone: 'Europe/Berlin', members: ['ada'] }],
+  escalationPolicies: [
+    {
+      id: 'default',
+      repeat: 2,
+      atEnd: 'giveUp',
+      rules: [
+        { targets: [{ user: 'ada' }, { team: 'payments', mode: 'roundRobin' }], escalateAfterMinutes: 5 },
+        { targets: [{ email: 'noc@example.org' }], urgency: 'high', stopsWhen: 'resolved' },
+      ],
+    },
+  ],
+  services: [
+    {
+      id: 'checkout',
+      team: 'payments',
+      escalationPolicy: 'default',
+      urgency: { ERR: 'low' },
+      acknowledgementTimeoutMinutes: 30,
+      autoResolveMinutes: 240,
+      supportHours: { days: ['mon', 'fri'], from: '09:00', to: '17:00' },
+      grouping: { by: 'fields', fields: ['severity', 'details.host'], windowMinutes: 5 },
+    },
+    { id: 'plain' },
+  ],
+  maintenanceWindows: [
+    { id: 'move', services: ['checkout'], from: '2026-11-21T00:00:00Z', to: '2026-11-22T00:00:00Z' },
+  ],
+});
 const NO_ROWS: Rows = { services: [], calendar: [] };
 
 export function configContract(stores: () => Stores): void {
@@ -27,10 +60,30 @@ export function configContract(stores: () => Stores): void {
     });
 
     it('keeps a revision as it was, once', async () => {
-      const revision = { revision: 1, document: ADA, author: 'key-1', at: T0 };
+      const revision = { revision: 1, previous: 0, document: ADA, author: 'key-1', at: T0 };
       expect(await stores().config.keep(revision)).toBe(true);
       expect(await stores().config.keep({ ...revision, document: LIN })).toBe(false);
       expect(await stores().config.revision(1)).toEqual(revision);
+    });
+
+    it('keeps the whole history, each revision with the one that it replaced', async () => {
+      const kept = [ADA, LIN, EMPTY_CONFIG, REALISTIC].map((document, i) => ({
+        revision: 2 * i + 1,
+        previous: Math.max(0, 2 * i - 1),
+        document,
+        author: `key-${i}`,
+        at: T0 + i,
+      }));
+      for (const revision of kept) expect(await stores().config.keep(revision)).toBe(true);
+      const told = [];
+      for (let at = 7; at > 0; ) {
+        const found = await stores().config.revision(at);
+        if (!found) throw new Error(`revision ${at} is lost`);
+        told.unshift(found);
+        at = found.previous;
+      }
+      expect(told).toEqual(kept);
+      expect(await stores().config.revision(2)).toBeUndefined();
     });
 
     it('moves the head only from where it is', async () => {
@@ -69,6 +122,23 @@ export function configContract(stores: () => Stores): void {
       await stores().configRows.project(1, rowsOf(ADA), NO_ROWS);
       expect(await stores().services.get('athens')).toEqual(rowsOf(ADA).services[0]);
       expect(await onCall()).toBe('ada@example.org');
+    });
+
+    it('gives back a whole service: its policy, settings, grouping, hours and windows', async () => {
+      const [checkout, plain] = rowsOf(REALISTIC).services;
+      expect(checkout).toMatchObject({ policy: { id: 'default', repeats: 2 }, grouping: { by: 'fields' } });
+      expect(plain).not.toHaveProperty('policy');
+      await stores().configRows.project(1, rowsOf(REALISTIC), NO_ROWS);
+      expect(await stores().services.get('checkout')).toEqual(checkout);
+      expect(await stores().services.get('plain')).toEqual(plain);
+    });
+
+    it('shows people who look at the table the owner and the zone', async () => {
+      await stores().configRows.project(1, rowsOf(REALISTIC), NO_ROWS);
+      const { Item } = await stores().db.send(
+        new GetCommand({ TableName: stores().tables.Service, Key: { serviceId: 'checkout' } }),
+      );
+      expect(Item).toMatchObject({ serviceId: 'checkout', team: 'payments', timeZone: 'Europe/Berlin', revision: 1 });
     });
 
     it('is the same twice, and the next revision replaces it', async () => {
@@ -118,7 +188,17 @@ export function configContract(stores: () => Stores): void {
   describe('services.get', () => {
     const put = (Item: object) =>
       stores().db.send(new PutCommand({ TableName: stores().tables.Service, Item: { serviceId: 'athens', ...Item } }));
-    const defaults = { serviceId: 'athens', timeZone: 'UTC', pageAfterSeconds: 0, escalateAfterSeconds: 600 };
+    const defaults: Service = {
+      serviceId: 'athens',
+      timeZone: 'UTC',
+      pageAfterSeconds: 0,
+      escalateAfterSeconds: 600,
+      settings: DEFAULT_SETTINGS,
+      grouping: { by: 'dedupKey' },
+      urgency: DEFAULT_URGENCY,
+      lowUrgencyOutsideHours: 'page',
+      maintenance: [],
+    };
 
     it('does not know what nobody has defined', async () => {
       expect(await stores().services.get('athens')).toBeUndefined();

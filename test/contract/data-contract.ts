@@ -1,21 +1,26 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from '@jest/globals';
+import { createCalendarStore } from '../../lambda/data/calendar.ts';
 import { createConfigStore } from '../../lambda/data/config.ts';
 import { createConfigRowStore } from '../../lambda/data/config-rows.ts';
 import { createIncidentCounter } from '../../lambda/data/counter.ts';
+import { createCurrentConfig } from '../../lambda/data/current-config.ts';
 import { createDedupStore } from '../../lambda/data/dedup.ts';
 import { createIncidentLists } from '../../lambda/data/incident-lists.ts';
 import { createIncidentStore } from '../../lambda/data/incidents.ts';
 import { createLinkSecretStore } from '../../lambda/data/link-secrets.ts';
-import { createPagingStore } from '../../lambda/data/paging.ts';
+import { createNoticeStore } from '../../lambda/data/notices.ts';
+import { createPagingStore, type PagingTables } from '../../lambda/data/paging.ts';
 import { createServiceStore } from '../../lambda/data/services.ts';
 import { createTimelineStore } from '../../lambda/data/timeline.ts';
 import { createTables, deleteTables, type NamedTables } from '../support/tables.ts';
+import { calendarContract } from './calendar-contract.ts';
 import { configContract } from './config-contract.ts';
 import { incidentContract } from './incident-contract.ts';
 import { listContract } from './list-contract.ts';
 import { lockContract } from './lock-contract.ts';
+import { noticeContract } from './notice-contract.ts';
 import { pagingContract } from './paging-contract.ts';
 import { timelineContract } from './timeline-contract.ts';
 
@@ -31,6 +36,7 @@ export type Stores = ReturnType<typeof makeStores>;
 function makeStores(client: DynamoDBClient, tables: NamedTables) {
   const db = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   const timeline = createTimelineStore(db, tables.Timeline);
+  const config = createConfigStore(db, tables.Config);
   return {
     db,
     tables,
@@ -40,15 +46,17 @@ function makeStores(client: DynamoDBClient, tables: NamedTables) {
     counter: createIncidentCounter(db, tables.Config),
     dedup: createDedupStore(db, tables.Dedup),
     services: createServiceStore(db, tables.Service),
-    config: createConfigStore(db, tables.Config),
+    config,
+    calendar: createCalendarStore(db, tables.OncallCalendar),
+    notices: createNoticeStore(db, tables.Config),
     configRows: createConfigRowStore(db, { service: tables.Service, oncallCalendar: tables.OncallCalendar }),
     linkSecrets: createLinkSecretStore(db, tables.Config),
-    paging: createPagingStore(db, {
-      incident: tables.Incident,
-      oncallCalendar: tables.OncallCalendar,
-      config: tables.Config,
-    }),
+    paging: createPagingStore(db, pagingTables(tables), createCurrentConfig(config)),
   };
+}
+
+export function pagingTables(tables: NamedTables): PagingTables {
+  return { incident: tables.Incident, oncallCalendar: tables.OncallCalendar, config: tables.Config };
 }
 
 /** Runs every promise of the data layer against one implementation, each test on tables of its own. */
@@ -79,6 +87,8 @@ export function dataContract(name: string, start: () => Promise<Database>, runna
       timelineContract,
       configContract,
       pagingContract,
+      calendarContract,
+      noticeContract,
     ]) {
       contract(() => stores);
     }

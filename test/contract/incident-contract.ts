@@ -1,10 +1,12 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from '@jest/globals';
+import { type Action, applyAction, mergeTold, repeat } from '../../core/actions.ts';
 import type { Incident, IncidentState } from '../../core/incident.ts';
+import { DEFAULT_SETTINGS } from '../../core/service.ts';
 import { applyChange } from '../../core/transitions.ts';
 import { toItem } from '../../lambda/data/incidents.ts';
 import { SHARDS } from '../../lambda/data/keys.ts';
-import { anIncident, pageDue, T0 } from '../support/builders.ts';
+import { aDirectory, anIncident, aPolicy, pageDue, T0 } from '../support/builders.ts';
 import type { Stores } from './data-contract.ts';
 
 const AT_ONCE = 12;
@@ -75,6 +77,32 @@ export function incidentContract(stores: () => Stores): void {
       const result = await saved(before, after);
       expect(result).toEqual({ ...after, version: 2 });
       expect(await stores().incidents.get(before.incidentId)).toEqual(result);
+    });
+
+    it('gives back what actions have written, and removes what they have taken back', async () => {
+      const open = await created();
+      const by = { by: 'ada' };
+      const act = (incident: Incident, action: Action) =>
+        applyAction(incident, action, by, aDirectory(), T0 + 1_000).incident;
+      const user = { kind: 'user', user: 'lin' } as const;
+      const policy = aPolicy([{ afterMs: 0, targets: [user], stopsWhen: 'resolved', urgency: 'high' }], { repeats: 2 });
+      let incident = open;
+      for (const action of [
+        { kind: 'prioritize', priority: 'P1' },
+        { kind: 'assign', policy, to: 'Lin' },
+        { kind: 'add responders', users: ['lin@example.org'] },
+        { kind: 'snooze', until: T0 + 9_000 },
+        { kind: 'merge', into: 10_001 },
+      ] as const) {
+        const next = act(incident, action);
+        incident = await saved(incident, next);
+        expect(incident).toEqual({ ...next, version: incident.version });
+        expect(await stores().incidents.get(open.incidentId)).toEqual(incident);
+      }
+      expect(await stores().incidents.overdue(T0 + 2_000, 50)).toEqual([open.incidentId]);
+      incident = await saved(incident, mergeTold(incident));
+      expect(await stores().incidents.overdue(T0 + 2_000, 50)).toEqual([]);
+      expect(await stores().incidents.get(open.incidentId)).not.toHaveProperty('mergeOwed');
     });
 
     it('removes what is gone', async () => {
@@ -161,6 +189,32 @@ export function incidentContract(stores: () => Stores): void {
         count: 3,
         lastSeenAt: T0 + 6,
       });
+    });
+
+    it('counts only within the time since the last event, when asked so', async () => {
+      const incident = await created();
+      expect(await stores().incidents.absorb(incident.incidentId, T0 + 10, T0)).toBeUndefined();
+      expect(await stores().incidents.absorb(incident.incidentId, T0 + 10, T0 - 1)).toMatchObject({ count: 2 });
+      expect(await stores().incidents.absorb(incident.incidentId, T0 + 20, T0 + 9)).toMatchObject({
+        count: 3,
+        lastSeenAt: T0 + 20,
+      });
+      expect(await stores().incidents.absorb(incident.incidentId, T0 + 30, T0 + 20)).toBeUndefined();
+      expect(await stores().incidents.absorb(incident.incidentId, T0 + 30)).toMatchObject({ count: 4 });
+    });
+
+    it('leaves it to a decision from the instant on at which repeated events page again', async () => {
+      const open = await created();
+      const claimed = await saved(open, changed(open, 'CLAIMED'));
+      const until = T0 + 1_000 + DEFAULT_SETTINGS.repageAfterAcknowledgedMs;
+      expect(claimed.absorbUntil).toBe(until);
+      expect(await stores().incidents.absorb(open.incidentId, until - 1)).toMatchObject({ count: 2 });
+      expect(await stores().incidents.absorb(open.incidentId, until)).toBeUndefined();
+      const stored = await stores().incidents.get(open.incidentId);
+      const again = stored && repeat(stored, until);
+      if (!stored || !again) throw new Error('the event was swallowed');
+      await saved(stored, again);
+      expect(await stores().incidents.absorb(open.incidentId, until)).toMatchObject({ state: 'OPEN', count: 3 });
     });
 
     it('leaves it to a decision when the incident is resolved or does not exist', async () => {

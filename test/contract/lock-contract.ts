@@ -1,3 +1,4 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from '@jest/globals';
 import type { DedupLock } from '../../lambda/data/dedup.ts';
 import type { Stores } from './data-contract.ts';
@@ -92,6 +93,15 @@ export function lockContract(stores: () => Stores): void {
       const stored = await stores().linkSecrets.get();
       expect(stored).toHaveLength(1);
       for (const answer of answers) expect(answer).toEqual(stored);
+    });
+
+    it('are kept in order when somebody adds one by hand, for the first signs', async () => {
+      const secrets = [secretOf(2), secretOf(1)];
+      await stores().db.send(
+        new PutCommand({ TableName: stores().tables.Config, Item: { configkey: 'linkSecrets', secrets } }),
+      );
+      expect(await stores().linkSecrets.get()).toEqual(secrets);
+      expect(await stores().linkSecrets.ensure(secretOf(3))).toEqual(secrets);
     });
 
     it('are not replaced later', async () => {

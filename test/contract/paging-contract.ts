@@ -1,7 +1,11 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from '@jest/globals';
+import { configDocument } from '../../core/config/document.ts';
+import { NOBODY } from '../../core/people.ts';
+import { createCurrentConfig } from '../../lambda/data/current-config.ts';
+import { createPagingStore } from '../../lambda/data/paging.ts';
 import { ADA, anIncident, GRACE, T0 } from '../support/builders.ts';
-import type { Stores } from './data-contract.ts';
+import { pagingTables, type Stores } from './data-contract.ts';
 
 export function pagingContract(stores: () => Stores): void {
   const row = (day: string, columns: object, teamname = 'payments') =>
@@ -23,6 +27,7 @@ export function pagingContract(stores: () => Stores): void {
         incident,
         calendar: { '2026-11-21': { oncall: ADA, escalation: GRACE }, default: { oncall: GRACE } },
         secrets: [secret],
+        people: NOBODY,
       });
     });
 
@@ -36,7 +41,11 @@ export function pagingContract(stores: () => Stores): void {
     });
 
     it('finds nothing where there is nothing', async () => {
-      expect(await stores().paging.load(10_000, 'payments', 'UTC', T0)).toEqual({ calendar: {}, secrets: [] });
+      expect(await stores().paging.load(10_000, 'payments', 'UTC', T0)).toEqual({
+        calendar: {},
+        secrets: [],
+        people: NOBODY,
+      });
     });
 
     it('reads no calendar without a team', async () => {
@@ -47,12 +56,41 @@ export function pagingContract(stores: () => Stores): void {
         incident,
         calendar: {},
         secrets: [],
+        people: NOBODY,
       });
     });
 
     it('makes do with rows put by hand', async () => {
       await row('default', { oncall: '', escalation: 7, remark: 'on holiday' });
       expect((await stores().paging.load(1, 'payments', 'UTC', T0)).calendar).toEqual({ default: {} });
+    });
+
+    it('knows everybody of the configuration in force, and reads it once until it changes', async () => {
+      const { config, db, tables } = stores();
+      const reads: number[] = [];
+      const counting = {
+        head: config.head,
+        async revision(revision: number) {
+          reads.push(revision);
+          return config.revision(revision);
+        },
+      };
+      const paging = createPagingStore(db, pagingTables(tables), createCurrentConfig(counting));
+      const names = async () => [...(await paging.load(1, undefined, 'UTC', T0)).people.users.keys()];
+      const put = async (revision: number, previous: number, ids: readonly string[]) => {
+        const document = configDocument.parse({ users: ids.map((id) => ({ id, email: `${id}@example.org` })) });
+        await config.keep({ revision, previous, document, author: 'x', at: T0 });
+        const from = { revision: previous, projected: previous };
+        expect(await config.moveHead({ revision, projected: revision }, from)).toBe(true);
+      };
+      expect(await names()).toEqual([]);
+      expect(reads).toEqual([]);
+      await put(1, 0, ['ada']);
+      for (const _turn of [1, 2, 3]) expect(await names()).toEqual(['ada']);
+      expect(reads).toEqual([1]);
+      await put(3, 1, ['ada', 'lin']);
+      for (const _turn of [1, 2, 3]) expect(await names()).toEqual(['ada', 'lin']);
+      expect(reads).toEqual([1, 3]);
     });
 
     it('does not see a row that was removed', async () => {

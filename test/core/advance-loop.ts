@@ -1,15 +1,20 @@
+import { mergeTold } from '../../core/actions.ts';
 import type { ChannelOutcome, Delivery } from '../../core/delivery.ts';
-import { decide, nextDue } from '../../core/escalation.ts';
+import { type Decision, decide, nextDue } from '../../core/escalation.ts';
 import type { Incident, IncidentState } from '../../core/incident.ts';
 import type { Directory } from '../../core/oncall.ts';
 import { recordBounce, recordOutcomes } from '../../core/outcome.ts';
 import { applyChange } from '../../core/transitions.ts';
+
+/** A time limit that has passed, and a plan: what a turn may write before it sends or waits, with room. */
+const MOST_CHANGES = 5;
 
 /** A message that left: what the channel was given, and the incident's state at that instant. */
 export interface Sent {
   readonly delivery: Delivery;
   readonly outcome: ChannelOutcome;
   readonly state: IncidentState;
+  readonly at: number;
 }
 
 /**
@@ -70,17 +75,25 @@ export class AdvanceLoop {
   }
 
   private claimAndSend(): Sent[] | number | undefined {
-    const loaded = this.incident;
-    this.claims += 1;
-    const decision = decide(loaded, loaded.generation, this.directory, this.now, `claim ${this.claims}`);
-    if (decision.kind === 'done') return undefined;
-    if (decision.kind === 'wait') return decision.until;
+    for (let changes = 0; changes < MOST_CHANGES; changes++) {
+      const loaded = this.incident;
+      this.claims += 1;
+      const decision = decide(loaded, loaded.generation, this.directory, this.now, `claim ${this.claims}`);
+      if (decision.kind === 'done') return undefined;
+      if (decision.kind === 'wait') return decision.until;
+      if (decision.kind === 'send') return this.send(loaded, decision);
+      this.save(loaded.version, decision.kind === 'change' ? decision.incident : mergeTold(loaded));
+    }
+    throw new Error('a turn changes the incident again and again');
+  }
+
+  private send(loaded: Incident, decision: Extract<Decision, { kind: 'send' }>): Sent[] | number {
     // Another worker decided in the same instant; the first to save wins.
     const rival = decide(loaded, loaded.generation, this.directory, this.now, `rival ${this.claims}`);
     if (!this.save(loaded.version, decision.incident)) return this.now;
     if (rival.kind === 'send' && this.save(loaded.version, rival.incident)) throw new Error('two claims were saved');
     const messages = decision.deliveries.map(
-      (delivery): Sent => ({ delivery, outcome: this.outcomes(), state: this.incident.state }),
+      (delivery): Sent => ({ delivery, outcome: this.outcomes(), state: this.incident.state, at: this.now }),
     );
     this.sent.push(...messages);
     return messages;

@@ -3,14 +3,25 @@ import fc from 'fast-check';
 import type { ChannelOutcome } from '../../core/delivery.ts';
 import { nextDue } from '../../core/escalation.ts';
 import type { Incident } from '../../core/incident.ts';
-import type { PolicyStep } from '../../core/policy.ts';
-import { aCalendar, aJumpMs, anOutcome, aState, policySteps, SEED } from '../support/arbitraries.ts';
-import { aDirectory, anIncident, OK, T0, withPolicy } from '../support/builders.ts';
+import { type EscalationPolicy, nextStep, type PolicyStep, URGENCIES, type Urgency } from '../../core/policy.ts';
+import {
+  aCalendar,
+  aJumpMs,
+  anOutcome,
+  aState,
+  aWholePolicy,
+  policySteps,
+  SEED,
+  SOME_PEOPLE,
+} from '../support/arbitraries.ts';
+import { ADA, aDirectory, anIncident, OK, T0, withPolicy } from '../support/builders.ts';
 import { AdvanceLoop } from './advance-loop.ts';
 
 const runs = { seed: SEED, numRuns: 300 };
 /** Far above what 6 steps of 4 targets with all their retries can need; a loop that takes more does not end. */
 const MOST_TURNS = 2_000;
+/** The delays of the notification rules of SOME_PEOPLE. */
+const DELAYS = [0, 120_000, 300_000];
 
 type Event =
   | { readonly kind: 'jump'; readonly ms: number }
@@ -36,7 +47,14 @@ function loopOf(
 ): AdvanceLoop {
   let sent = 0;
   const answer = () => channel[sent++ % channel.length] ?? OK;
-  return new AdvanceLoop(withPolicy(steps, anIncident()), T0, aDirectory(calendar), answer);
+  return new AdvanceLoop(withPolicy(steps, anIncident()), T0, aDirectory(calendar, SOME_PEOPLE), answer);
+}
+
+function wholeLoop(policy: EscalationPolicy, urgency: Urgency, channel: readonly ChannelOutcome[]): AdvanceLoop {
+  const { steps, ...rest } = policy;
+  const loop = loopOf(steps, { default: { oncall: ADA } }, channel);
+  loop.incident = withPolicy(steps, { ...anIncident(), urgency }, rest);
+  return loop;
 }
 
 function play(loop: AdvanceLoop, event: Event): void {
@@ -72,8 +90,8 @@ describe('the escalation, whatever happens', () => {
         for (const event of events) {
           play(loop, event);
           const { incident } = loop;
-          const { deliveries, deliverySeq, run } = incident.escalation;
-          for (const { id, to } of deliveries) {
+          const { deliveries, deliverySeq } = incident.escalation;
+          for (const { id, to, run } of deliveries) {
             const was = ids.get(id) ?? `${run} ${to.address}`;
             expect(`${run} ${to.address}`).toBe(was);
             ids.set(id, was);
@@ -152,9 +170,10 @@ describe('the escalation, while every page is taken', () => {
           loop.now += ms;
         }
         finish(loop);
-        const pages = loop.sent.map(({ delivery }) => `${delivery.step} ${delivery.to.address}`);
+        const pages = loop.sent.map(({ delivery }) => `${delivery.step} ${delivery.to.address} ${delivery.notBefore}`);
         expect(new Set(pages).size).toBe(pages.length);
-        expect([...new Set(loop.sent.map(({ delivery }) => delivery.step))]).toEqual(steps.map((_, i) => i));
+        const met = [...new Set(loop.sent.map(({ delivery }) => delivery.step))].sort((a, b) => a - b);
+        expect(met).toEqual(steps.map((_, i) => i));
       }),
       runs,
     );
@@ -165,8 +184,91 @@ describe('the escalation, while every page is taken', () => {
       fc.property(policySteps, aCalendar, (steps, calendar) => {
         const loop = loopOf(steps, calendar, [OK]);
         finish(loop);
-        for (const { delivery } of loop.sent)
-          expect(delivery.notBefore).toBe(T0 + (steps[delivery.step]?.afterMs ?? 0));
+        for (const { delivery, at } of loop.sent) {
+          expect(delivery.notBefore).toBe(at);
+          const delay = at - T0 - (steps[delivery.step]?.afterMs ?? 0);
+          expect(DELAYS).toContain(delay);
+        }
+      }),
+      runs,
+    );
+  });
+});
+
+describe('a policy with everything', () => {
+  const anUrgency = fc.constantFrom(...URGENCIES);
+
+  it('is never silent, and pages in an acknowledged incident only what stops when it is resolved', () => {
+    fc.assert(
+      fc.property(aWholePolicy, anUrgency, outcomes, script, (policy, urgency, channel, events) => {
+        const loop = wholeLoop(policy, urgency, channel);
+        for (const event of events) {
+          play(loop, event);
+          const { incident } = loop;
+          expect(incident.dueAt).toBe(nextDue(incident));
+          if (incident.state === 'OPEN') {
+            expect(incident.dueAt !== undefined || reached(incident) || givenUp(incident)).toBe(true);
+          }
+        }
+        for (const { state, delivery } of loop.sent) {
+          expect(state).toBe(delivery.stopsWhen === 'resolved' && state === 'CLAIMED' ? 'CLAIMED' : 'OPEN');
+        }
+      }),
+      runs,
+    );
+  });
+
+  it('pages every step of every pass once at its instant, and ends as it says', () => {
+    fc.assert(
+      fc.property(aWholePolicy, anUrgency, (policy, urgency) => {
+        const loop = wholeLoop(policy, urgency, [OK]);
+        finish(loop);
+        const wanted = [];
+        const situation = { acknowledged: false, urgency };
+        for (let due = nextStep(policy, 0, T0, situation); due; due = nextStep(policy, due.index + 1, T0, situation))
+          wanted.push(due);
+        const pages = loop.sent.map(({ delivery: d }) => `${d.step} ${d.to.address} ${d.notBefore}`);
+        expect(new Set(pages).size).toBe(pages.length);
+        expect([...new Set(loop.sent.map(({ delivery }) => delivery.step))].sort((a, b) => a - b)).toEqual(
+          wanted.map(({ index }) => index),
+        );
+        for (const { delivery, at } of loop.sent) {
+          expect(DELAYS).toContain(at - (wanted.find(({ index }) => index === delivery.step)?.at ?? 0));
+        }
+        const kinds = loop.incident.timeline.map((entry) => entry.kind);
+        expect(kinds.filter((kind) => kind === 'escalation_finished')).toHaveLength(1);
+        expect(kinds.at(-1)).toBe('escalation_finished');
+      }),
+      runs,
+    );
+  });
+
+  it('goes on, once acknowledged, with the steps that stop only when resolved, and ends when it is', () => {
+    fc.assert(
+      fc.property(aWholePolicy, anUrgency, aJumpMs, (policy, urgency, wait) => {
+        const loop = wholeLoop(policy, urgency, [OK]);
+        loop.turn();
+        loop.change('CLAIMED');
+        const before = loop.sent.length;
+        loop.now += wait;
+        finish(loop);
+        const after = loop.sent.slice(before).map(({ delivery }) => delivery);
+        expect(after.filter((delivery) => delivery.stopsWhen !== 'resolved')).toEqual([]);
+        const { length } = policy.steps;
+        const applies = policy.steps.flatMap((step, i) =>
+          step.stopsWhen === 'resolved' && (step.urgency ?? urgency) === urgency ? [i] : [],
+        );
+        const passes = 1 + (policy.repeats ?? 0);
+        const wanted = Array.from({ length: passes }, (_, pass) => applies.map((i) => pass * length + i)).flat();
+        const paged = new Set(
+          loop.sent.filter(({ delivery }) => delivery.stopsWhen).map(({ delivery }) => delivery.step),
+        );
+        for (const index of wanted) expect(paged).toContain(index);
+        loop.change('OPEN');
+        loop.change('RESOLVED');
+        const sent = loop.sent.length;
+        finish(loop);
+        expect(loop.sent).toHaveLength(sent);
       }),
       runs,
     );

@@ -1,14 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { LEASE_MS } from '../../core/delivery.ts';
-import { decide, nextDue, settle } from '../../core/escalation.ts';
+import { decide, nextDue, settle, wake } from '../../core/escalation.ts';
 import type { Incident } from '../../core/incident.ts';
 import { recordOutcomes } from '../../core/outcome.ts';
-import type { Target } from '../../core/policy.ts';
+import type { PolicyStep, Target } from '../../core/policy.ts';
 import { applyChange } from '../../core/transitions.ts';
 import {
   ADA,
   aDirectory,
   anIncident,
+  aUser,
   claimDue,
   FALLBACK,
   GRACE,
@@ -16,6 +17,7 @@ import {
   OK,
   pageDue,
   T0,
+  usersById,
   withPolicy,
 } from '../support/builders.ts';
 
@@ -201,6 +203,115 @@ describe('who is paged', () => {
     const directory = aDirectory({ default: { oncall: ADA, escalation: ADA } });
     const paged = pageDue(anIncident(), T0, OK, directory);
     expect(addresses(pageDue(paged, ESCALATION, OK, directory))).toEqual([ADA, ADA]);
+  });
+});
+
+describe('the notification rules of a person', () => {
+  const rules = [
+    { afterMinutes: 0, method: 'email', urgency: 'high' as const },
+    { afterMinutes: 5, method: 'email' },
+  ];
+  const people = { users: usersById(aUser('ada', { notificationRules: rules })) };
+  const directory = aDirectory({}, people);
+  const steps = [
+    { afterMs: 0, targets: [{ kind: 'user' as const, user: 'ada' }] },
+    { afterMs: 600_000, targets: [escalation] },
+  ];
+
+  it('count from the moment at which the step reaches them', () => {
+    const paged = pageDue(withPolicy(steps), T0, OK, directory);
+    expect(paged.dueAt).toBe(T0 + 300_000);
+    expect(claimDue(paged, T0 + 300_000, directory).deliveries.map((d) => d.to.address)).toEqual([ADA]);
+  });
+
+  it('are planned first when they all are for later', () => {
+    const low: Incident = { ...withPolicy(steps), urgency: 'low' };
+    const decision = ask(low, T0, directory);
+    if (decision.kind !== 'change') throw new Error(decision.kind);
+    expect(decision).toMatchObject({
+      reason: 'planned',
+      incident: { dueAt: T0 + 300_000, escalation: { nextStep: 1 } },
+    });
+    const waiting = { kind: 'wait', until: T0 + 300_000, reason: 'next step not due' };
+    expect(ask(decision.incident, T0, directory)).toEqual(waiting);
+    expect(claimDue(decision.incident, T0 + 300_000, directory).deliveries).toHaveLength(1);
+  });
+
+  it('end with the acknowledgement', () => {
+    const paged = pageDue(withPolicy(steps), T0, OK, directory);
+    const claimed = applyChange(paged, { state: 'CLAIMED', by: ADA }, T0 + 1).incident;
+    expect(claimed.escalation.deliveries.map((d) => d.status)).toEqual(['sent', 'cancelled']);
+    expect(ask(claimed, T0 + 300_000, directory)).toEqual({ kind: 'done', reason: 'acknowledged' });
+  });
+});
+
+describe('a step that stops only when resolved', () => {
+  const steps: PolicyStep[] = [
+    { afterMs: 0, targets: [oncall] },
+    { afterMs: 600_000, targets: [escalation], stopsWhen: 'resolved' },
+  ];
+  const claimed = () => applyChange(pageDue(withPolicy(steps), T0), { state: 'CLAIMED', by: ADA }, T0 + 1).incident;
+
+  it('pages while somebody works on it', () => {
+    expect(claimed().dueAt).toBe(ESCALATION);
+    const { deliveries } = claimDue(claimed(), ESCALATION);
+    expect(deliveries).toMatchObject([{ to: { address: GRACE }, stopsWhen: 'resolved' }]);
+    expect(ask(pageDue(claimed(), ESCALATION), ESCALATION)).toEqual({ kind: 'done', reason: 'acknowledged' });
+  });
+
+  it('does not page any more once resolved', () => {
+    const { incident } = applyChange(claimed(), { state: 'RESOLVED', by: ADA }, T0 + 2);
+    expect(ask(incident, ESCALATION)).toEqual({ kind: 'done', reason: 'resolved' });
+  });
+});
+
+describe('a policy without a step for the urgency of the incident', () => {
+  it('pages the fallback contact at once, who is told why', () => {
+    const incident = withPolicy([{ afterMs: 600_000, targets: [oncall], urgency: 'low' }]);
+    expect(incident.dueAt).toBe(T0);
+    const { deliveries } = claimDue(incident, T0);
+    expect(deliveries).toMatchObject([{ role: 'fallback', to: FALLBACK }]);
+    expect(deliveries[0]?.reason).toContain('the escalation policy has no step for incidents of high urgency');
+    const paged = pageDue(incident, T0);
+    expect(ask(paged, T0)).toEqual({ kind: 'done', reason: 'policy finished' });
+  });
+});
+
+describe('passes', () => {
+  const steps = [{ afterMs: 0, targets: [oncall] }];
+  const repeated = (atEnd: 'fallback' | 'give up') =>
+    withPolicy(steps, anIncident(), { repeats: 2, passMs: 600_000, atEnd });
+
+  it('page the same people again, saying which pass it is', () => {
+    const twice = pageDue(pageDue(repeated('give up'), T0), ESCALATION);
+    expect(addresses(twice)).toEqual([ADA, ADA]);
+    expect(twice.timeline.map((entry) => entry.text)).toContain(
+      `Not acknowledged after 10 min: escalating to ${ADA} (pass 2).`,
+    );
+    const thrice = pageDue(twice, T0 + 1_200_000);
+    expect(thrice).not.toHaveProperty('dueAt');
+    expect(thrice.timeline.at(-1)?.kind).toBe('escalation_finished');
+  });
+
+  it('end with the fallback contact when the policy says so', () => {
+    let incident = repeated('fallback');
+    for (const pass of [0, 1, 2]) incident = pageDue(incident, T0 + pass * 600_000);
+    expect(incident.timeline.at(-1)?.kind).not.toBe('escalation_finished');
+    const { deliveries } = claimDue(incident, T0 + 1_800_000);
+    expect(deliveries).toMatchObject([{ role: 'fallback', to: FALLBACK, step: 3 }]);
+    expect(pageDue(incident, T0 + 1_800_000).timeline.at(-1)?.kind).toBe('escalation_finished');
+  });
+});
+
+describe('wake', () => {
+  it('raises the generation when something is due earlier, unless that was done already', () => {
+    const before = anIncident();
+    const sooner = { ...before, escalation: { ...before.escalation, startedAt: T0 - 1 } };
+    expect(wake(before, sooner)).toMatchObject({ generation: 2, dueAt: T0 - 1 });
+    expect(wake(before, { ...sooner, generation: 2 }).generation).toBe(2);
+    expect(wake(before, { ...before, escalation: { ...before.escalation, startedAt: T0 + 1 } }).generation).toBe(1);
+    const { dueAt: _dueAt, ...idle } = before;
+    expect(wake(idle, before).generation).toBe(2);
   });
 });
 

@@ -3,6 +3,7 @@ import { LEASE_MS, retryAt } from '../../core/delivery.ts';
 import { nextDue } from '../../core/escalation.ts';
 import type { Incident } from '../../core/incident.ts';
 import { recordBounce, recordOutcomes } from '../../core/outcome.ts';
+import type { PolicyStep } from '../../core/policy.ts';
 import { applyChange } from '../../core/transitions.ts';
 import {
   ADA,
@@ -47,9 +48,10 @@ describe('retryAt', () => {
     expect(delays).toEqual(seconds.map((s) => (s === undefined ? undefined : T0 + s * 1_000)));
   });
 
-  it('gives the fallback contact up after more than an hour', () => {
+  it('gives the fallback contact up after more than a day', () => {
     expect(retryAt('fallback', 20, T0)).toBe(T0 + 240_000);
-    expect(retryAt('fallback', 21, T0)).toBeUndefined();
+    expect(retryAt('fallback', 21, T0)).toBe(T0 + 900_000);
+    expect(retryAt('fallback', 116, T0)).toBeUndefined();
   });
 });
 
@@ -71,10 +73,10 @@ describe('recordOutcomes', () => {
     expect(incident.escalation.deliveries[1]?.reason).toContain(`${ADA} could not be reached (throttled)`);
   });
 
-  it('tries the fallback contact for more than an hour, then ends and says so', () => {
+  it('tries the fallback contact for more than a day, then ends and says so', () => {
     const { incident, at } = failing(onlyOncall(), 1_000, aDirectory({}));
-    expect(at).toHaveLength(21);
-    expect(at.at(-1)).toBeGreaterThan(3_600_000);
+    expect(at).toHaveLength(116);
+    expect(at.at(-1)).toBeGreaterThan(86_400_000);
     expect(statuses(incident)).toEqual(['fallback failed']);
     expect(incident.timeline.at(-2)?.text).toContain('Given up.');
     expect(incident.timeline.at(-1)?.kind).toBe('escalation_finished');
@@ -154,6 +156,46 @@ describe('recordOutcomes', () => {
     expect(kinds(pageDue(anIncident(), T0))).not.toContain('escalation_finished');
     expect(kinds(pageDue(onlyOncall(), T0, NEVER))).not.toContain('escalation_finished');
     expect(kinds(pageDue(onlyOncall(), T0)).at(-1)).toBe('escalation_finished');
+  });
+});
+
+describe('a page that stops only when the incident is resolved', () => {
+  const steps: PolicyStep[] = [{ afterMs: 0, targets: [{ kind: 'calendar', role: 'oncall' }], stopsWhen: 'resolved' }];
+  const inFlight = () => {
+    const { incident, deliveries } = claimDue(withPolicy(steps), T0);
+    return { incident: change(incident, 'CLAIMED', T0 + 1), deliveries };
+  };
+  const hard = { permanent: true, text: 'no such user' };
+
+  it('is tried again although somebody has acknowledged', () => {
+    const { incident, deliveries } = inFlight();
+    const reports = deliveries.map((delivery) => ({ delivery, outcome: LATER }));
+    const after = recordOutcomes(incident, reports, T0 + 2, aDirectory());
+    expect(after).toMatchObject({ state: 'CLAIMED', dueAt: T0 + 2 + 15_000 });
+    expect(claimDue(after, T0 + 2 + 15_000).deliveries).toMatchObject([{ to: { address: ADA }, attempts: 2 }]);
+  });
+
+  it('goes to the fallback contact although somebody has acknowledged', () => {
+    const { incident, deliveries } = inFlight();
+    const reports = deliveries.map((delivery) => ({ delivery, outcome: NEVER }));
+    const after = recordOutcomes(incident, reports, T0 + 2, aDirectory());
+    expect(claimDue(after, T0 + 2).deliveries).toMatchObject([{ to: FALLBACK, stopsWhen: 'resolved' }]);
+  });
+
+  it('goes to the fallback contact when it bounces after the acknowledgement, and wakes for it', () => {
+    const sent = change(pageDue(withPolicy(steps), T0), 'CLAIMED', T0 + 1);
+    const after = recordBounce(sent, 1, hard, T0 + 2, aDirectory());
+    if (!after) throw new Error('the bounce was not taken');
+    expect(after.generation).toBe(sent.generation + 1);
+    expect(claimDue(after, T0 + 2).deliveries).toMatchObject([{ to: FALLBACK }]);
+  });
+
+  it('is over with the incident', () => {
+    const { incident, deliveries } = inFlight();
+    const reports = deliveries.map((delivery) => ({ delivery, outcome: NEVER }));
+    const after = recordOutcomes(change(incident, 'RESOLVED', T0 + 2), reports, T0 + 3, aDirectory());
+    expect(statuses(after)).toEqual(['oncall cancelled']);
+    expect(after).not.toHaveProperty('dueAt');
   });
 });
 

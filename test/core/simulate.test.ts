@@ -155,7 +155,10 @@ describe('simulate', () => {
             }
           }
           const end = ((repeats + 1) * passMs) / MINUTE_MS;
-          if (atEnd === 'fallback' && !(acknowledged !== undefined && acknowledged <= end))
+          // A policy that has nothing for this urgency pages the fallback contact at once, and that is all.
+          const nothing = steps.every((each) => (each.urgency ?? urgency) !== urgency);
+          if (nothing && acknowledged !== 0) expected.push('0 fallback@example.org');
+          else if (!nothing && atEnd === 'fallback' && !(acknowledged !== undefined && acknowledged <= end))
             expected.push(`${end} fallback@example.org`);
           const result = run(
             { policy: { id: 'p', steps, repeats, passMs, atEnd } },

@@ -52,16 +52,17 @@ describe('the API', () => {
   it('demands a key exactly where the route table says so', () => {
     for (const { path, method, keyRequired } of methods) {
       const route = ROUTES.find((r) => r.path === path);
-      expect({ path, method, keyRequired }).toEqual({ path, method, keyRequired: route?.auth === 'key' });
+      const needsKey = route?.auth === 'key' || route?.auth === 'admin';
+      expect({ path, method, keyRequired }).toEqual({ path, method, keyRequired: needsKey });
     }
     expect(methods.filter(({ path }) => /^\/(ack|i)\//.test(path)).some(({ keyRequired }) => keyRequired)).toBe(false);
   });
 
-  it('has one kind of authentication per path, so that its ANY method has one too', () => {
+  it('either demands a key on all methods of a path or on none, so that its ANY method can follow', () => {
+    const demands = (auth: string) => auth === 'key' || auth === 'admin';
     for (const { path, auth } of ROUTES) {
-      expect(ROUTES.filter((route) => route.path === path).map((route) => route.auth)).toEqual(
-        expect.not.arrayContaining(['key', 'link', 'none'].filter((other) => other !== auth)),
-      );
+      const others = ROUTES.filter((route) => route.path === path).map((route) => demands(route.auth));
+      expect({ path, others: [...new Set(others)] }).toEqual({ path, others: [demands(auth)] });
     }
   });
 
@@ -87,10 +88,12 @@ describe('the API', () => {
     expect(MethodSettings).toEqual([expect.objectContaining({ LoggingLevel: 'OFF', DataTraceEnabled: false })]);
   });
 
-  it('leaves the value of the key to API Gateway', () => {
-    const [key] = [...ofType('AWS::ApiGateway::ApiKey').values()];
-    expect(key?.Properties).not.toHaveProperty('Value');
-    expect(ofType('AWS::ApiGateway::UsagePlanKey').size).toBe(1);
+  it("has a key and an administrator's key, whose values it leaves to API Gateway", () => {
+    const keys = [...ofType('AWS::ApiGateway::ApiKey').values()];
+    expect(keys).toHaveLength(2);
+    for (const key of keys) expect(key.Properties).not.toHaveProperty('Value');
+    for (const key of keys) expect(key.Properties).toMatchObject({ Enabled: true });
+    expect(ofType('AWS::ApiGateway::UsagePlanKey').size).toBe(2);
     expect(JSON.stringify(template.Outputs)).not.toMatch(/secret/i);
   });
 

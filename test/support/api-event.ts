@@ -1,6 +1,10 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { ROUTES } from '../../lambda/http/routes.ts';
 
+/** The id of the API key that may change the configuration, and of one that may not. */
+export const ADMIN_KEY_ID = 'admin-key';
+export const OTHER_KEY_ID = 'other-key';
+
 export interface ApiRequest {
   readonly method: string;
   /** Path and query, as a client writes them. */
@@ -9,10 +13,13 @@ export interface ApiRequest {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly base64?: boolean;
+  /** The id of the API key that came with it; default the administrator's. */
+  readonly apiKeyId?: string;
 }
 
 /** The event that API Gateway makes of a request (REST API, Lambda proxy integration, payload 1.0). */
-export function apiEvent({ method, path, body, headers = {}, base64 = false }: ApiRequest): APIGatewayProxyEvent {
+export function apiEvent(request: ApiRequest): APIGatewayProxyEvent {
+  const { method, path, body, headers = {}, base64 = false, apiKeyId = ADMIN_KEY_ID } = request;
   const url = new URL(path, 'https://api.invalid');
   const { resource, pathParameters } = match(url.pathname);
   const query = [...new Set(url.searchParams.keys())];
@@ -30,7 +37,12 @@ export function apiEvent({ method, path, body, headers = {}, base64 = false }: A
     stageVariables: null,
     body: text !== null && base64 ? Buffer.from(text).toString('base64') : text,
     isBase64Encoded: base64,
-    requestContext: { requestId: 'request-1', resourcePath: resource, httpMethod: method } as never,
+    requestContext: {
+      requestId: 'request-1',
+      resourcePath: resource,
+      httpMethod: method,
+      identity: { apiKeyId },
+    } as never,
   };
 }
 

@@ -3,8 +3,10 @@ import { decide, settle } from '../../core/escalation.ts';
 import type { Incident } from '../../core/incident.ts';
 import type { CalendarDay, Directory } from '../../core/oncall.ts';
 import { type Report, recordOutcomes } from '../../core/outcome.ts';
+import { NOBODY, type People, type User } from '../../core/people.ts';
 import type { EscalationPolicy, PolicyStep } from '../../core/policy.ts';
-import type { Service } from '../../core/service.ts';
+import type { Layer, Schedule } from '../../core/schedule/schedule.ts';
+import { DEFAULT_SETTINGS, DEFAULT_URGENCY, type Service, type ServiceSettings } from '../../core/service.ts';
 import { type NewIncident, openIncident } from '../../core/transitions.ts';
 
 /** The instant at which everything begins in the tests: a Saturday, 08:00 in Berlin. */
@@ -21,6 +23,11 @@ export function aService(changes: Partial<Service> = {}): Service {
     timeZone: 'Europe/Berlin',
     pageAfterSeconds: 0,
     escalateAfterSeconds: 600,
+    settings: DEFAULT_SETTINGS,
+    grouping: { by: 'dedupKey' },
+    urgency: DEFAULT_URGENCY,
+    lowUrgencyOutsideHours: 'page',
+    maintenance: [],
     ...changes,
   };
 }
@@ -36,21 +43,71 @@ export function aRequest(changes: Partial<NewIncident> = {}): NewIncident {
 }
 
 /** A new incident of {@link aService}, as `openIncident` makes it. */
-export function anIncident(request: Partial<NewIncident> = {}, incidentId = 10_000, now = T0): Incident {
-  return openIncident(aRequest(request), aService(), incidentId, 'test', now);
+export function anIncident(
+  request: Partial<NewIncident> = {},
+  incidentId = 10_000,
+  now = T0,
+  service: Partial<Service> = {},
+): Incident {
+  return openIncident(aRequest(request), aService(service), incidentId, 'test', now);
+}
+
+/** A new incident of a service with these settings besides the defaults. */
+export function withSettings(settings: Partial<ServiceSettings>, service: Partial<Service> = {}): Incident {
+  return anIncident({}, 10_000, T0, { settings: { ...DEFAULT_SETTINGS, ...settings }, ...service });
+}
+
+/** One pass that ends with its last step, and then nothing. */
+export function aPolicy(steps: readonly PolicyStep[], changes: Partial<EscalationPolicy> = {}): EscalationPolicy {
+  return { id: 'test', steps, passMs: steps.at(-1)?.afterMs ?? 0, atEnd: 'give up', ...changes };
 }
 
 /** A new incident with a policy of its own. */
-export function withPolicy(steps: readonly PolicyStep[], incident = anIncident()): Incident {
-  const policy: EscalationPolicy = { id: 'test', steps };
-  return settle({ ...incident, escalation: { ...incident.escalation, policy } });
+export function withPolicy(
+  steps: readonly PolicyStep[],
+  incident = anIncident(),
+  changes: Partial<EscalationPolicy> = {},
+): Incident {
+  return settle({ ...incident, escalation: { ...incident.escalation, policy: aPolicy(steps, changes) } });
 }
 
 /** Ada is on call and Grace is the escalation contact, every day. */
 export function aDirectory(
   calendar: Record<string, CalendarDay> = { default: { oncall: ADA, escalation: GRACE } },
+  people: Partial<People> = {},
 ): Directory {
-  return { calendar, fallback: FALLBACK };
+  return { calendar, people: { ...NOBODY, ...people }, fallback: FALLBACK };
+}
+
+/** Somebody with one mail address, `<id>@example.org`, who is told at once. */
+export function aUser(id: string, changes: Partial<User> = {}): User {
+  const name = id.charAt(0).toUpperCase() + id.slice(1);
+  return {
+    id,
+    name,
+    contactMethods: [{ id: 'email', kind: 'email', address: `${id}@example.org` }],
+    notificationRules: [],
+    ...changes,
+  };
+}
+
+/** Everybody by id, as the directory wants them. */
+export function usersById(...users: readonly User[]): People['users'] {
+  return new Map(users.map((user) => [user.id, user]));
+}
+
+/** Users who take turns of a week, each from Monday 09:00 UTC; nobody is on call without users. */
+export function aSchedule(id: string, users: readonly string[], changes: Partial<Schedule> = {}): Schedule {
+  const layer: Layer = {
+    id: 'week',
+    name: 'Week',
+    timeZone: 'UTC',
+    users,
+    start: Date.UTC(2020, 0, 6, 9),
+    rotation: { unit: 'days', every: 7, anchor: Date.UTC(2020, 0, 6, 9) },
+    restrictions: [],
+  };
+  return { id, name: id, timeZone: 'UTC', layers: [layer], overrides: [], days: {}, ...changes };
 }
 
 export interface Claimed {
@@ -66,7 +123,7 @@ export function claimDue(
   claim = `claim at ${now}`,
 ): Claimed {
   const decision = decide(incident, incident.generation, directory, now, claim);
-  if (decision.kind !== 'send') throw new Error(`nothing is due: ${decision.kind}, ${decision.reason}`);
+  if (decision.kind !== 'send') throw new Error(`nothing is due: ${JSON.stringify(decision)}`);
   return { incident: { ...decision.incident, version: incident.version + 1 }, deliveries: decision.deliveries };
 }
 

@@ -9,23 +9,26 @@ import type { Incident } from '../../core/incident.ts';
 import { MINUTE_MS, SECOND_MS } from '../../core/time.ts';
 import { type Advanced, advance } from '../../lambda/app/advance.ts';
 import { finishProjection } from '../../lambda/app/apply-config.ts';
+import { notifyHandoffs } from '../../lambda/app/notify-handoffs.ts';
 import type { Surroundings } from '../../lambda/app/ports.ts';
 import { reconcile } from '../../lambda/app/reconcile.ts';
 import { createSendPage } from '../../lambda/app/send-page.ts';
 import { takeMailEvent } from '../../lambda/app/take-mail-event.ts';
 import { createMailChannel } from '../../lambda/channels/mail/send.ts';
+import { createCalendarStore } from '../../lambda/data/calendar.ts';
 import { createIncidentCounter } from '../../lambda/data/counter.ts';
 import { createDedupStore } from '../../lambda/data/dedup.ts';
 import { createIncidentLists } from '../../lambda/data/incident-lists.ts';
 import type { TableName } from '../../lambda/data/keys.ts';
 import { createLinkSecretStore } from '../../lambda/data/link-secrets.ts';
+import { createNoticeStore } from '../../lambda/data/notices.ts';
 import { createPagingStore } from '../../lambda/data/paging.ts';
 import { cacheServices, createServiceStore } from '../../lambda/data/services.ts';
 import { createWorkflow, type WorkflowInput } from '../../lambda/data/workflow.ts';
 import { configStores, fallbackContact, incidentStores } from '../../lambda/deps.ts';
 import { api } from '../../lambda/http/api.ts';
 import type { HttpResponse } from '../../lambda/http/problem.ts';
-import { type ApiRequest, apiEvent } from './api-event.ts';
+import { ADMIN_KEY_ID, type ApiRequest, apiEvent } from './api-event.ts';
 import { type Dump, startFakeDynamo } from './fake-dynamo.ts';
 import { createFakeSes, type SentMail } from './fake-ses.ts';
 import { createFakeStepFunctions, type FakeStepFunctions } from './fake-step-functions.ts';
@@ -145,19 +148,17 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     configurationSet: ENV.configurationSet,
   });
   const { publicUrl } = ENV;
-  const notifierDeps = {
-    ...around,
-    incidents,
-    timeline,
-    paging: createPagingStore(db, {
-      incident: ENV.incidentTable,
-      oncallCalendar: ENV.oncallCalendarTable,
-      config: ENV.configTable,
-    }),
-    sendPage: createSendPage({ ...around, mail, linkSecrets, publicUrl, fromDomain: 'example.org' }),
-    fallback: fallbackContact(ENV),
+  const fallback = fallbackContact(ENV);
+  const tables = { incident: ENV.incidentTable, oncallCalendar: ENV.oncallCalendarTable, config: ENV.configTable };
+  const sendPage = createSendPage({ ...around, mail, linkSecrets, publicUrl, fromDomain: 'example.org' });
+  /** Each function's process remembers a configuration of its own. */
+  const pagingDeps = () => {
+    const config = configStores(db, ENV);
+    const paging = createPagingStore(db, tables, config.currentConfig);
+    return { ...around, ...config, incidents, timeline, paging, sendPage, fallback };
   };
-  const reconcilerDeps = { ...notifierDeps, ...configStores(db, ENV), workflow };
+  const notifierDeps = pagingDeps();
+  const reconcilerDeps = { ...pagingDeps(), workflow, mail, notices: createNoticeStore(db, ENV.configTable) };
   const handler = api({
     ...around,
     incidents,
@@ -166,10 +167,13 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     services: cacheServices(createServiceStore(db, ENV.serviceTable), around.now, 10_000),
     counter: createIncidentCounter(db, ENV.configTable),
     dedup: createDedupStore(db, ENV.dedupTable),
+    calendar: createCalendarStore(db, ENV.oncallCalendarTable),
     lists: createIncidentLists(db, ENV.incidentTable),
     linkSecrets,
     workflow,
     publicUrl,
+    fallback,
+    adminKeyId: ADMIN_KEY_ID,
   });
 
   async function send(asked: ApiRequest): Promise<ApiAnswer> {
@@ -193,6 +197,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     return invoke('reconciler', LIMIT_SECONDS.reconciler, async () => {
       const result = await reconcile(reconcilerDeps);
       await finishProjection(reconcilerDeps);
+      await notifyHandoffs(reconcilerDeps).catch((error) => tell(`hand-off notices failed: ${error}`));
       if (result.overdue > 0) tell(`reconciler: ${JSON.stringify(result)}`);
       return result;
     });
@@ -225,7 +230,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
       clock.finish(
         invoke('mailEvents', LIMIT_SECONDS.mailEvents, () =>
           takeMailEvent(
-            { ...around, incidents, workflow, fallback: fallbackContact(ENV) },
+            { ...around, incidents, workflow, fallback },
             JSON.stringify({ mail: { messageId: about.messageId, tags: listed(about.tags) }, ...event }),
           ),
         ),

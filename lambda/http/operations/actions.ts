@@ -5,7 +5,15 @@ import { type ActDeps, type ActionOrder, actOnIncident } from '../../app/act-on-
 import { type HttpResponse, Problem } from '../problem.ts';
 import { check, readJsonObject } from '../request.ts';
 import type { Operations } from '../router.ts';
-import { assignBody, escalateBody, mergeBody, priorityBody, respondersBody, snoozeBody } from '../schemas.ts';
+import {
+  assignBody,
+  escalateBody,
+  MOST_SNOOZE_MINUTES,
+  mergeBody,
+  priorityBody,
+  respondersBody,
+  snoozeBody,
+} from '../schemas.ts';
 import { answer, BY_API_KEY, pathNumber } from './incidents.ts';
 
 type Names =
@@ -39,9 +47,11 @@ export function actionOperations(deps: ActDeps): Pick<Operations, Names> {
   return {
     snoozeIncident: operation(snoozeBody, ({ until, minutes }) => {
       const end = until ?? deps.now() + (minutes ?? 0) * MINUTE_MS;
-      if (end > deps.now()) return { kind: 'snooze', until: Math.round(end) };
-      throw new Problem('invalid_request', 'A snooze ends in the future.', {
-        errors: [{ field: 'until', message: 'is over already' }],
+      const left = end - deps.now();
+      if (left > 0 && left <= MOST_SNOOZE_MINUTES * MINUTE_MS) return { kind: 'snooze', until: Math.ceil(end) };
+      const message = left > 0 ? `is more than ${MOST_SNOOZE_MINUTES} minutes ahead` : 'is over already';
+      throw new Problem('invalid_request', `The end of the snooze ${message}.`, {
+        errors: [{ field: until === undefined ? 'minutes' : 'until', message }],
       });
     }),
     assignIncident: operation(assignBody, ({ user, escalationPolicy = '' }) =>

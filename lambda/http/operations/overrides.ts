@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { ConfigDocument } from '../../../core/config/document.ts';
+import { overrideId } from '../../../core/config/schedules.ts';
 import { applyConfig, type ConfigDeps, currentConfig } from '../../app/apply-config.ts';
 import { MOST_CONFLICTS, TooManyConflicts } from '../../app/ports.ts';
 import { type HttpResponse, Problem } from '../problem.ts';
-import { check, readJsonObject } from '../request.ts';
+import { check, checkBytes, readJsonObject } from '../request.ts';
 import type { Operations } from '../router.ts';
 import { overrideBody } from '../schemas.ts';
 import { readAuthor, readConfig, showApplied } from './config.ts';
@@ -18,7 +19,7 @@ export function overrideOperations(deps: ConfigDeps): Pick<Operations, 'addOverr
   ): Promise<HttpResponse> {
     for (let attempt = 0; attempt < MOST_CONFLICTS; attempt++) {
       const { document, revision } = await currentConfig(deps);
-      const result = await applyConfig(deps, readConfig(change(document)), author, revision);
+      const result = await applyConfig(deps, checked(change(document)), author, revision);
       if (result.kind !== 'stale') return showApplied(result, more);
     }
     throw new TooManyConflicts('the configuration changed too often while an override was being written');
@@ -33,9 +34,7 @@ export function overrideOperations(deps: ConfigDeps): Pick<Operations, 'addOverr
       return edit(
         readAuthor(event),
         (document) => ({ ...document, overrides: [...(document.overrides ?? []), override] }),
-        {
-          override,
-        },
+        { override },
       );
     },
 
@@ -44,7 +43,8 @@ export function overrideOperations(deps: ConfigDeps): Pick<Operations, 'addOverr
       const id = event.pathParameters?.override ?? '';
       const { document } = await currentConfig(deps);
       mustExist(document, schedule);
-      const isIt = (each: { id?: string; schedule: string }) => each.schedule === schedule && each.id === id;
+      const isIt = (each: NonNullable<ConfigDocument['overrides']>[number]) =>
+        each.schedule === schedule && overrideId(each) === id;
       if (!(document.overrides ?? []).some(isIt)) throw new Problem('not_found', 'The schedule has no such override.');
       return edit(
         readAuthor(event),
@@ -53,6 +53,21 @@ export function overrideOperations(deps: ConfigDeps): Pick<Operations, 'addOverr
       );
     },
   };
+}
+
+/** All else was checked when it was put: what is at fault is the override, at the fields that the sender knows. */
+function checked(document: ConfigDocument): ConfigDocument {
+  checkBytes(Buffer.byteLength(JSON.stringify(document)));
+  try {
+    return readConfig(document);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const errors = error.errors.map(({ field, message }) => ({
+      field: field.replace(/^overrides\[\d+\]\./, ''),
+      message,
+    }));
+    throw new Problem(error.code, 'The override is not valid.', { errors });
+  }
 }
 
 function mustExist(document: ConfigDocument, schedule: string): void {

@@ -1,9 +1,8 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import { parseConfig } from '../../../core/config/document.ts';
 import type { Contact } from '../../../core/delivery.ts';
 import type { Directory } from '../../../core/oncall.ts';
 import { directoryIn, instantFor, serviceIn } from '../../../core/scenario.ts';
-import { momentText } from '../../../core/schedule/fields.ts';
 import { DAY_MS } from '../../../core/schedule/zone.ts';
 import type { Service } from '../../../core/service.ts';
 import { type Question, type Simulation, simulate } from '../../../core/simulate.ts';
@@ -26,24 +25,21 @@ export interface SimulateDeps extends Pick<Surroundings, 'now'> {
   readonly fallback: Contact;
 }
 
-const epoch = z.number().refine((value) => instant.safeParse(value).success);
-/** A text without a zone is the wall clock of the service's people, for whom one simulates. */
-const at = z.union([momentText, epoch], 'must be a time such as 2026-11-21T03:04, or with a zone');
-const requestBody = simulateBody.extend({ at: at.exactOptional() });
-type RequestBody = z.output<typeof requestBody>;
+type SimulateBody = z.output<typeof simulateBody>;
 
 /** Days of a team's calendar that are read; policies end in a few. */
 const CALENDAR_DAYS = 60;
 
 /** What would happen if an incident came up. Changes nothing, sends nothing. */
 export function simulateOperations(deps: SimulateDeps): Pick<Operations, 'simulate'> {
-  function instantOf({ at: asked }: RequestBody, service: Service): EpochMs {
+  /** A text without a zone is the wall clock of the service's people, for whom one simulates. */
+  function instantOf({ at: asked }: SimulateBody, service: Service): EpochMs {
     if (asked === undefined) return deps.now();
     return typeof asked === 'number' ? instant.parse(asked) : instantFor(service, asked);
   }
 
   /** With the configuration in force, and whatever people have put into the tables by hand. */
-  async function inForce(body: RequestBody): Promise<{ service: Service; directory: Directory }> {
+  async function inForce(body: SimulateBody): Promise<{ service: Service; directory: Directory }> {
     const service = await deps.services.get(body.service);
     if (!service) throw unknownService(body.service);
     const { people } = await deps.currentConfig.current();
@@ -55,7 +51,7 @@ export function simulateOperations(deps: SimulateDeps): Pick<Operations, 'simula
   }
 
   /** With a configuration that somebody is only thinking about. */
-  function tried(body: RequestBody, config: unknown): { service: Service; directory: Directory } {
+  function tried(body: SimulateBody, config: unknown): { service: Service; directory: Directory } {
     const result = parseConfig(config);
     if (!result.ok) {
       const errors = result.faults.map(({ path, message }) => ({ field: fieldPath(['config', ...path]), message }));
@@ -69,7 +65,7 @@ export function simulateOperations(deps: SimulateDeps): Pick<Operations, 'simula
 
   return {
     async simulate(event) {
-      const body = check(requestBody, readJsonObject(event), 'body');
+      const body = check(simulateBody, readJsonObject(event), 'body');
       const { service, directory } = body.config === undefined ? await inForce(body) : tried(body, body.config);
       const { severity, acknowledgedAfterMinutes: minutes } = body;
       const acknowledged = minutes === undefined ? {} : { acknowledgedAfterMs: Math.round(minutes * MINUTE_MS) };

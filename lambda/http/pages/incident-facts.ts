@@ -24,6 +24,10 @@ export type IncidentView = Pick<
   | 'claimedBy'
   | 'resolvedAt'
   | 'resolvedBy'
+  | 'priority'
+  | 'snoozedUntil'
+  | 'assignedTo'
+  | 'mergedInto'
 >;
 
 /** A label and its value, both on one line. */
@@ -80,11 +84,13 @@ function fact(label: string, value: string): Fact {
 
 /** The facts that decide whether to get up, most important first. */
 export function urgentFacts(incident: IncidentView, timeZone: string, now: EpochMs): Fact[] {
-  const { severity, service, team, detectedAt, count, lastSeenAt } = incident;
+  const { severity, priority, service, team, assignedTo, detectedAt, count, lastSeenAt } = incident;
   return [
     fact('Severity', severity),
+    ...(priority === undefined ? [] : [fact('Priority', priority)]),
     fact('Service', service),
     fact('Team', team ?? 'none: the service has no owner'),
+    ...(assignedTo === undefined ? [] : [fact('Assigned to', assignedTo)]),
     fact('Since', when(detectedAt, timeZone, now)),
     fact(
       'Seen',

@@ -56,10 +56,15 @@ export function stateSentence(incident: IncidentView, timeZone: string, now: Epo
   switch (incident.state) {
     case 'OPEN':
       return 'Open: nobody has acknowledged yet.';
-    case 'CLAIMED':
-      return `Acknowledged${by(incident.claimedBy)}${at(incident.claimedAt)}.`;
-    case 'RESOLVED':
-      return `Resolved${by(incident.resolvedBy)}${at(incident.resolvedAt)}.`;
+    case 'CLAIMED': {
+      const { snoozedUntil } = incident;
+      const snooze = snoozedUntil === undefined ? '' : ` Snoozed until ${clock(snoozedUntil, timeZone)}.`;
+      return `Acknowledged${by(incident.claimedBy)}${at(incident.claimedAt)}.${snooze}`;
+    }
+    case 'RESOLVED': {
+      const merged = incident.mergedInto === undefined ? '' : ` It goes on in incident #${incident.mergedInto}.`;
+      return `Resolved${by(incident.resolvedBy)}${at(incident.resolvedAt)}.${merged}`;
+    }
   }
 }
 

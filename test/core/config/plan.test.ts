@@ -91,6 +91,24 @@ describe('planOf', () => {
     ]);
   });
 
+  it('tells a change that goes on for days once', () => {
+    const before = base();
+    before.teams.push({ id: 'night', calendar: [{ day: 'default', oncall: 'ada' }] });
+    const { onCallChanges } = plan((document) => {
+      document.teams[1] = {
+        id: 'night',
+        calendar: [
+          { day: 'default', oncall: 'lin' },
+          { day: '2026-10-22', oncall: 'ada' },
+        ],
+      };
+    }, before);
+    expect(onCallChanges.map(({ from, to }) => [from.slice(0, 10), to.slice(0, 10)])).toEqual([
+      ['2026-10-19', '2026-10-22'],
+      ['2026-10-23', '2026-11-02'],
+    ]);
+  });
+
   it('has nobody before a schedule is there, and after it is gone', () => {
     const gone = (document: Base) => {
       document.schedules = [];

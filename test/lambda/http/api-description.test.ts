@@ -65,18 +65,41 @@ describe('GET /openapi.json', () => {
     const document = await load();
     for (const { method, path, auth } of ROUTES) {
       const security = document.paths[path]?.[method.toLowerCase()]?.security;
-      expect({ path, security }).toEqual({ path, security: auth === 'key' ? [{ apiKey: [] }] : [] });
+      expect({ path, security }).toEqual({
+        path,
+        security: auth === 'key' || auth === 'admin' ? [{ apiKey: [] }] : [],
+      });
     }
     expect(document.components.securitySchemes).toHaveProperty('apiKey');
   });
 
   it('describes the body of every request that has one as an object', async () => {
     for (const { method, path, operation } of await operations()) {
-      const takesBody = (method === 'PUT' || method === 'POST') && !path.includes('{token}');
+      const takesBody = ['PUT', 'POST'].includes(method) && !path.includes('{token}') && !path.endsWith('/restore');
       expect({ path, method, body: operation.requestBody !== undefined }).toEqual({ path, method, body: takesBody });
       const schema = operation.requestBody?.content['application/json']?.schema;
       if (takesBody) expect(schema).toMatchObject({ type: 'object', properties: expect.any(Object) });
     }
+  });
+
+  it('says what the calendar feed is, and how a simulation may name its time', async () => {
+    const { paths } = await load();
+    const feed = paths['/ical/{token}']?.get?.responses;
+    expect(Object.keys(feed?.['200']?.content ?? {})).toEqual(['text/calendar']);
+    expect(Object.keys(feed?.['4XX']?.content ?? {})).toEqual(['text/plain']);
+    const at = paths['/simulate']?.post?.requestBody?.content['application/json']?.schema.properties;
+    expect(JSON.stringify(at)).toMatch(/wall clock of the service/);
+  });
+
+  it('names the headers and the query of every operation that reads some', async () => {
+    const { paths } = await load();
+    const named = (path: string, method: string) =>
+      (paths[path]?.[method]?.parameters ?? []).filter((each) => each.in !== 'path').map(({ name }) => name);
+    expect(named('/config', 'put')).toEqual(['dryRun', 'If-Match', 'X-Author']);
+    expect(named('/config/revisions/{revision}/restore', 'post')).toEqual(['If-Match', 'X-Author']);
+    expect(named('/schedules/{id}/overrides/{override}', 'delete')).toEqual(['X-Author']);
+    expect(named('/oncall', 'get')).toEqual(['at', 'team', 'service', 'schedule', 'user']);
+    expect(named('/schedules/{id}/shifts', 'get')).toEqual(['from', 'to']);
   });
 
   it('refers to nothing that is not there', async () => {

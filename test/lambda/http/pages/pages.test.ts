@@ -165,3 +165,29 @@ describe('a link that does not work', () => {
     expect(linkProblemStatus(problem)).toBe(status);
   });
 });
+
+describe('what the life of an incident adds', () => {
+  const page = (incident: IncidentView) => incidentPage({ incident, timeline: [], timeZone: 'UTC', now: NOW });
+
+  it('says until when it is snoozed', () => {
+    expect(page({ ...CLAIMED, snoozedUntil: NOW + 3_600_000 })).toContain('Snoozed until');
+    expect(page(CLAIMED)).not.toContain('Snoozed');
+  });
+
+  it('says where a merged incident goes on', () => {
+    const merged: IncidentView = {
+      ...CLAIMED,
+      state: 'RESOLVED',
+      resolvedBy: 'ada',
+      resolvedAt: NOW,
+      mergedInto: 10_007,
+    };
+    expect(page(merged)).toContain('It goes on in incident #10007.');
+  });
+
+  it('names priority and assignment, escaped', () => {
+    const shown = page({ ...CLAIMED, priority: 'P1', assignedTo: '<b>Ada</b>' });
+    expect(shown).toContain('P1');
+    expect(shown).toContain('&lt;b&gt;Ada&lt;/b&gt;');
+  });
+});
