@@ -109,7 +109,9 @@ function addResponder(
   const due = { index: incident.escalation.nextStep, pass: 0, at: now, step: { afterMs: 0, targets } };
   const reached = reachStep(due, occasionOf(incident, now), directory);
   const responders = [...alertFacts(incident).responders, responder];
-  const next = withFacts(addDeliveries(incident, due.index, reached, now, 'resolved'), { responders });
+  const next = withFacts(addDeliveries(incident, due.index, reached, now, { stopsWhen: 'resolved', asked: true }), {
+    responders,
+  });
   const text = `${by} asked ${responder.type} ${nameOf(responder)} to help.`;
   return changed(incident, record(next, now, { kind: 'responders_added', by, text }));
 }

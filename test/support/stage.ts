@@ -19,10 +19,12 @@ import { createCalendarStore } from '../../lambda/data/calendar.ts';
 import { createIncidentCounter } from '../../lambda/data/counter.ts';
 import { createDedupStore } from '../../lambda/data/dedup.ts';
 import { createIncidentLists } from '../../lambda/data/incident-lists.ts';
+import { createIntegrationStore } from '../../lambda/data/integrations.ts';
 import type { TableName } from '../../lambda/data/keys.ts';
 import { createLinkSecretStore } from '../../lambda/data/link-secrets.ts';
 import { createNoticeStore } from '../../lambda/data/notices.ts';
 import { createPagingStore } from '../../lambda/data/paging.ts';
+import { createPayloadStore } from '../../lambda/data/payloads.ts';
 import { cacheServices, createServiceStore } from '../../lambda/data/services.ts';
 import { createWorkflow, type WorkflowInput } from '../../lambda/data/workflow.ts';
 import { configStores, fallbackContact, incidentStores } from '../../lambda/deps.ts';
@@ -55,6 +57,8 @@ const ENV = {
   configTable: 'Config',
   timelineTable: 'Timeline',
   dedupTable: 'Dedup',
+  integrationTable: 'Integration',
+  payloadTable: 'Payload',
   stateMachineArn: 'arn:aws:states:eu-central-1:000000000000:stateMachine:escalation',
   senderEmail: 'InResponse <pager@example.org>',
   fallbackEmail: FALLBACK,
@@ -174,6 +178,8 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     publicUrl,
     fallback,
     adminKeyId: ADMIN_KEY_ID,
+    integrations: createIntegrationStore(db, ENV.integrationTable),
+    payloads: createPayloadStore(db, ENV.payloadTable),
   });
 
   async function send(asked: ApiRequest): Promise<ApiAnswer> {
