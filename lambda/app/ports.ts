@@ -26,7 +26,8 @@ export type Metric =
   | 'WorkflowStartFailed'
   | 'OverdueRepaired'
   | 'ReconcilerCleanPass'
-  | 'MailBounced';
+  | 'MailBounced'
+  | 'ConfigUnreadable';
 
 /** A change lost against concurrent writers this often in a row is given back to the caller as an error. */
 export const MOST_CONFLICTS = 20;
