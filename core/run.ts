@@ -1,4 +1,4 @@
-import type { Delivery } from './delivery.ts';
+import { type Delivery, dueTime } from './delivery.ts';
 import type { Escalation, Incident } from './incident.ts';
 import { type Directory, fallback, type Reached } from './oncall.ts';
 import type { EscalationPolicy } from './policy.ts';
@@ -12,6 +12,15 @@ export function startRun(policy: EscalationPolicy, timeZone: string, run: number
 /** False for a page that the incident's state has made needless: somebody has it, or it is over. */
 export function isWanted(incident: Incident, delivery: Delivery): boolean {
   return incident.state === 'OPEN' || (incident.state === 'CLAIMED' && delivery.stopsWhen === 'resolved');
+}
+
+/** Finished pages that an incident remembers. The timeline keeps them all; an item must stay far below DynamoDB's 400 KB. */
+const FINISHED_KEPT = 100;
+
+function withoutOldest(deliveries: readonly Delivery[]): readonly Delivery[] {
+  const finished = deliveries.filter((delivery) => dueTime(delivery) === undefined);
+  const forgotten = new Set(finished.slice(0, -FINISHED_KEPT).map((delivery) => delivery.id));
+  return forgotten.size === 0 ? deliveries : deliveries.filter((delivery) => !forgotten.has(delivery.id));
 }
 
 /** Adds planned deliveries to the run, due `delayMs` after `notBefore` each. */
@@ -39,7 +48,7 @@ export function addDeliveries(
       attempts: 0,
     }),
   );
-  const deliveries = [...escalation.deliveries, ...planned];
+  const deliveries = [...withoutOldest(escalation.deliveries), ...planned];
   return {
     ...incident,
     escalation: { ...escalation, deliveries, deliverySeq: escalation.deliverySeq + planned.length },

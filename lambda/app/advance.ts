@@ -44,6 +44,10 @@ export async function advance(deps: AdvanceDeps, input: WorkflowInput): Promise<
     const facts = await deps.paging.load(incidentId, team, timeZone, now);
     if (!facts.incident) return { ...input, status: 'done', reason: 'no such incident' };
     const { incident, calendar, people, secrets } = facts;
+    if (facts.configFault !== undefined) {
+      deps.count('ConfigUnreadable');
+      deps.log.error('configuration cannot be read; people are unknown', { incidentId, error: facts.configFault });
+    }
     const directory: Directory = { calendar, people, fallback: deps.fallback };
     const decision = decide(incident, generation, directory, now, deps.token());
     switch (decision.kind) {

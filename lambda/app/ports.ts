@@ -30,7 +30,8 @@ export type Metric =
   | 'EventIgnored'
   | 'EventRefused'
   | 'EventThrottled'
-  | 'ChangeRecorded';
+  | 'ChangeRecorded'
+  | 'ConfigUnreadable';
 
 /** A change lost against concurrent writers this often in a row is given back to the caller as an error. */
 export const MOST_CONFLICTS = 20;

@@ -1,7 +1,7 @@
 import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Incident } from '../../core/incident.ts';
 import type { CalendarDay } from '../../core/oncall.ts';
-import type { People } from '../../core/people.ts';
+import { NOBODY, type People } from '../../core/people.ts';
 import { type EpochMs, localDay } from '../../core/time.ts';
 import { readDay } from './calendar.ts';
 import type { CurrentConfig } from './current-config.ts';
@@ -14,6 +14,8 @@ export interface PagingFacts {
   readonly incident?: Incident;
   readonly calendar: Record<string, CalendarDay>;
   readonly people: People;
+  /** Why `people` is empty although there is a configuration: it cannot be read. The page goes to the fallback contact then. */
+  readonly configFault?: string;
   readonly secrets: readonly LinkSecret[];
 }
 
@@ -32,6 +34,15 @@ export function createPagingStore(
   tables: PagingTables,
   config: Pick<CurrentConfig, 'at'>,
 ): PagingStore {
+  /** An incident must page although its configuration is damaged: with nobody known, that is the fallback contact. */
+  async function peopleAt(revision: number): Promise<Pick<PagingFacts, 'people' | 'configFault'>> {
+    try {
+      return { people: (await config.at(revision)).people };
+    } catch (error) {
+      return { people: NOBODY, configFault: String(error) };
+    }
+  }
+
   return {
     async load(incidentId, team, timeZone, now) {
       const days = team ? [localDay(now, timeZone), DEFAULT_DAY] : [];
@@ -62,8 +73,8 @@ export function createPagingStore(
         }
         wanted = (UnprocessedKeys ?? {}) as typeof wanted;
       }
-      const { people } = await config.at(revision);
-      return { ...(incident ? { incident } : {}), calendar, people, secrets };
+      const known = await peopleAt(revision);
+      return { ...(incident ? { incident } : {}), calendar, secrets, ...known };
     },
   };
 }

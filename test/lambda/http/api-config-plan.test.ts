@@ -156,8 +156,16 @@ describe("the administrator's key", () => {
   const admin = ROUTES.filter(({ auth }) => auth === 'admin');
   const restore = { method: 'POST', path: '/config/revisions/1/restore' };
 
-  it('is what changing the configuration needs', () => {
-    expect(admin.map(({ operation }) => operation).sort()).toEqual(['putConfig', 'restoreConfig']);
+  it('is what changing the configuration and the keys of senders needs', () => {
+    const needed = [
+      'createIntegration',
+      'listIntegrations',
+      'putConfig',
+      'removeIntegration',
+      'restoreConfig',
+      'rotateIntegration',
+    ];
+    expect(admin.map(({ operation }) => operation).sort()).toEqual(needed);
   });
 
   it.each([

@@ -111,7 +111,8 @@ describe('a failure', () => {
       from: FROM,
     });
     expect(await channel.send(MAIL, TAGS)).toMatchObject({ kind: 'retryable' });
-    expect(ses.calls).toHaveLength(1);
+    // On a busy machine the time may be up before the request has even arrived.
+    expect(ses.calls.length).toBeLessThanOrEqual(1);
   });
 
   it('is retryable: nobody there', async () => {
