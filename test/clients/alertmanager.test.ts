@@ -17,7 +17,7 @@ if (BINARY === undefined) {
   );
 }
 
-const use = useIngestStage();
+const use = useIngestStage({ opsgenie: true });
 const suite = BINARY === undefined ? describe.skip : describe;
 
 suite('Prometheus Alertmanager', () => {
@@ -29,11 +29,13 @@ suite('Prometheus Alertmanager', () => {
   let fault: ((path: string) => number | undefined) | undefined;
   const pagerduty = 'b'.repeat(32);
   const webhook = 'c'.repeat(32);
+  const opsgenie = [8, 4, 4, 4, 12].map((length) => 'd'.repeat(length)).join('-');
 
   beforeAll(async () => {
     use().now = Date.now();
     await use().key({ name: 'by PagerDuty' }, pagerduty);
     await use().key({ name: 'by webhook', kind: 'alertmanager' }, webhook);
+    await use().key({ name: 'by Opsgenie', kind: 'opsgenie', scopes: ['events', 'read', 'write'] }, opsgenie);
     server = await serveIngest(async (request) => {
       const status = fault?.(request.path);
       if (status !== undefined) return { status, headers: { 'Retry-After': '1' }, body: '{"message":"not now"}' };
@@ -71,7 +73,7 @@ suite('Prometheus Alertmanager', () => {
   const configuration = (to: string) => ({
     global: { pagerduty_url: `${to}/team-a/v2/enqueue`, resolve_timeout: '1s' },
     route: {
-      receiver: 'both',
+      receiver: 'all',
       group_by: ['alertname'],
       group_wait: '100ms',
       group_interval: '1s',
@@ -79,13 +81,24 @@ suite('Prometheus Alertmanager', () => {
     },
     receivers: [
       {
-        name: 'both',
+        name: 'all',
         pagerduty_configs: [
           {
             routing_key: pagerduty,
             description: '{{ .CommonAnnotations.summary }}',
             severity: '{{ .CommonLabels.severity }}',
             links: [{ href: '{{ .CommonAnnotations.runbook_url }}', text: 'Runbook' }],
+          },
+        ],
+        opsgenie_configs: [
+          {
+            api_url: `${to}/og/`,
+            api_key: opsgenie,
+            message: '{{ .CommonAnnotations.summary }}',
+            description: '{{ .CommonAnnotations.summary }}',
+            priority: 'P1',
+            details: { runbook_url: '{{ .CommonAnnotations.runbook_url }}' },
+            update_alerts: true,
           },
         ],
         webhook_configs: [{ url: `${to}/alertmanager/${webhook}`, send_resolved: true }],
@@ -111,28 +124,37 @@ suite('Prometheus Alertmanager', () => {
 
   const about = async (name: string): Promise<Incident[]> =>
     (await use().incidents()).filter(({ title }) => title === `${name} on db-1`);
-  const both = (name: string, holds: (incident: Incident) => boolean) =>
+  const all = (name: string, holds: (incident: Incident) => boolean) =>
     until(async () => {
       const found = await about(name);
-      return found.length === 2 && found.every(holds);
+      return found.length === 3 && found.every(holds);
     });
 
-  it('fires by PagerDuty and by webhook, repeats, and resolves', async () => {
+  it('fires by PagerDuty, by Opsgenie and by webhook, repeats, and resolves', async () => {
     await post('DiskFull');
-    await both('DiskFull', ({ state }) => state === 'OPEN');
-    expect(await about('DiskFull')).toMatchObject([1, 2].map(() => ({ severity: 'CRIT', service: 'checkout' })));
+    await all('DiskFull', ({ state }) => state === 'OPEN');
+    expect(await about('DiskFull')).toMatchObject([1, 2, 3].map(() => ({ severity: 'CRIT', service: 'checkout' })));
     for (const { links } of await about('DiskFull')) {
       expect(links).toContainEqual({ href: 'https://run.example.com/disk', text: 'Runbook' });
     }
-    await both('DiskFull', ({ count }) => count > 1);
+    await all('DiskFull', ({ count }) => count > 1);
     await post('DiskFull', true);
-    await both('DiskFull', ({ state }) => state === 'RESOLVED');
+    await all('DiskFull', ({ state }) => state === 'RESOLVED');
+    for (const end of [/\/message$/, /\/description$/, /\/close$/]) {
+      const replies = () =>
+        server.exchanges.filter(({ request: { path } }) => path.startsWith('/og/') && end.test(path));
+      // The transcript is written after the incident.
+      await until(async () => replies().length > 0);
+      for (const { reply } of replies()) expect(reply.status).toBe(202);
+    }
     expect(server.exchanges.map(({ reply }) => reply.status)).toEqual(expect.not.arrayContaining([400, 404, 500]));
   }, 30_000);
 
   it.each([
     ['429', 'v2/enqueue', 429],
     ['503', 'v2/enqueue', 503],
+    ['429', 'og/v2/alerts', 429],
+    ['503', 'og/v2/alerts', 503],
     ['503', 'alertmanager', 503],
   ])(
     'sends again after a %s on %s',
@@ -141,11 +163,11 @@ suite('Prometheus Alertmanager', () => {
       let refused = 0;
       fault = (path) => (path.includes(where) && refused++ < 2 ? status : undefined);
       await post(name);
-      await both(name, ({ state }) => state === 'OPEN');
+      await all(name, ({ state }) => state === 'OPEN');
       expect(refused).toBeGreaterThan(2);
       fault = undefined;
       await post(name, true);
-      await both(name, ({ state }) => state === 'RESOLVED');
+      await all(name, ({ state }) => state === 'RESOLVED');
     },
     30_000,
   );

@@ -8,8 +8,13 @@ import dynalite from 'dynalite';
 import type { Incident } from '../../core/incident.ts';
 import type { Integration } from '../../core/integration.ts';
 import type { Surroundings } from '../../lambda/app/ports.ts';
+import { createCalendarStore } from '../../lambda/data/calendar.ts';
+import { createConfigStore } from '../../lambda/data/config.ts';
 import { createIncidentCounter } from '../../lambda/data/counter.ts';
+import { createCurrentConfig } from '../../lambda/data/current-config.ts';
 import { createDedupStore } from '../../lambda/data/dedup.ts';
+import { createHeartbeatStore } from '../../lambda/data/heartbeats.ts';
+import { createIncidentLists } from '../../lambda/data/incident-lists.ts';
 import { createIncidentStore, toIncident } from '../../lambda/data/incidents.ts';
 import { createIntegrationStore } from '../../lambda/data/integrations.ts';
 import { createPayloadStore } from '../../lambda/data/payloads.ts';
@@ -17,6 +22,7 @@ import { createServiceStore } from '../../lambda/data/services.ts';
 import { createTimelineStore } from '../../lambda/data/timeline.ts';
 import { type IngestDeps, ingest } from '../../lambda/http/ingest.ts';
 import type { IngestRequest } from '../../lambda/http/ingest-request.ts';
+import { opsgenie } from '../../lambda/http/opsgenie/opsgenie.ts';
 import { createSnsCheck, type FetchText } from '../../lambda/http/sns.ts';
 import { createTables, type NamedTables } from './tables.ts';
 
@@ -55,7 +61,8 @@ export interface IngestStage {
   incidents(): Promise<Incident[]>;
 }
 
-export function useIngestStage(): () => IngestStage {
+/** With `opsgenie`, its API is served too, as the handler does. */
+export function useIngestStage(served: { readonly opsgenie?: boolean } = {}): () => IngestStage {
   let stage: IngestStage | undefined;
   let stop: () => Promise<void> = async () => undefined;
   beforeAll(async () => {
@@ -71,7 +78,7 @@ export function useIngestStage(): () => IngestStage {
       client.destroy();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     };
-    stage = await makeStage(client, 'test');
+    stage = await makeStage(client, 'test', served.opsgenie ?? false);
   });
   afterAll(() => stop());
   return () => {
@@ -80,7 +87,7 @@ export function useIngestStage(): () => IngestStage {
   };
 }
 
-async function makeStage(client: DynamoDBClient, prefix: string): Promise<IngestStage> {
+async function makeStage(client: DynamoDBClient, prefix: string, withOpsgenie: boolean): Promise<IngestStage> {
   const tables = await createTables(client, prefix);
   const db = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   const started: number[] = [];
@@ -93,8 +100,9 @@ async function makeStage(client: DynamoDBClient, prefix: string): Promise<Ingest
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     count: (metric, value = 1) => counts.set(metric, (counts.get(metric) ?? 0) + value),
   };
-  const incidents = createIncidentStore(db, tables.Incident, createTimelineStore(db, tables.Timeline));
-  const deps = {
+  const timeline = createTimelineStore(db, tables.Timeline);
+  const incidents = createIncidentStore(db, tables.Incident, timeline);
+  const common = {
     ...around,
     incidents,
     services: createServiceStore(db, tables.Service),
@@ -110,7 +118,19 @@ async function makeStage(client: DynamoDBClient, prefix: string): Promise<Ingest
     },
     sns: createSnsCheck((url) => stage.fetch(url)),
     publicUrl: PUBLIC_URL,
-  } as IngestStage['deps'];
+  };
+  const servesOpsgenie = {
+    opsgenie: opsgenie({
+      ...common,
+      timeline,
+      currentConfig: createCurrentConfig(createConfigStore(db, tables.Config)),
+      lists: createIncidentLists(db, tables.Incident),
+      calendar: createCalendarStore(db, tables.OncallCalendar),
+      heartbeats: createHeartbeatStore(db, tables.Heartbeat),
+      fallback: { kind: 'email', address: 'fallback@example.org' },
+    }),
+  };
+  const deps: IngestStage['deps'] = { ...common, ...(withOpsgenie ? servesOpsgenie : {}) };
 
   const stage: IngestStage = {
     deps,
