@@ -20,6 +20,8 @@ export const ENV = {
   configurationSet: 'CONFIGURATION_SET',
   publicUrl: 'PUBLIC_URL',
   adminKeyId: 'ADMIN_API_KEY_ID',
+  sendKeyId: 'SEND_API_KEY_ID',
+  readKeyId: 'READ_API_KEY_ID',
   alarmService: 'ALARM_SERVICE',
 } as const;
 

@@ -20,6 +20,14 @@ const STAGE = 'v1';
 /** Kinds of authentication for which API Gateway asks for a key; which key it must be, the processor checks. */
 const NEEDS_KEY: readonly string[] = ['key', 'admin'] satisfies Route['auth'][];
 
+/** What each API key is for. The processor checks it; the local runtime sets the value of the first. */
+const KEYS = {
+  admin: 'Does everything, the configuration included,',
+  general: 'Raises, reads and changes incidents',
+  send: 'Raises incidents, and nothing else,',
+  read: 'Reads, and nothing else,',
+} as const;
+
 export interface ApiProps {
   readonly rate: number;
   readonly burst: number;
@@ -31,10 +39,8 @@ export interface ApiProps {
 /** The REST API: its routes are those of the route table, its errors those of gateway-responses.ts. */
 export class Api extends Construct {
   readonly restApi: RestApi;
-  /** The key of monitoring systems and engineers. */
-  readonly apiKeyId: string;
-  /** The key that may change the configuration as well. */
-  readonly adminApiKeyId: string;
+  /** The ids of the API keys; their values are API Gateway's and never pass through the template. */
+  readonly keyIds: Readonly<Record<keyof typeof KEYS, string>>;
   /** Where the API is, without a slash at the end. Names the API and not its stage: functions know it, and the stage knows them. */
   readonly url: string;
 
@@ -44,21 +50,22 @@ export class Api extends Construct {
     this.restApi = makeRestApi(this, props);
     this.url = `https://${this.restApi.restApiId}.execute-api.${stack.region}.${stack.urlSuffix}/${STAGE}`;
     addGatewayResponses(this.restApi);
-    // Their values are API Gateway's: they never pass through the template. The local runtime sets the first one's.
     // Not `restApi.addApiKey`: such a key depends on the stage, the stage on the methods, these on the processor, and that on the key.
-    const adminKey = new ApiKey(this, 'AdminKey', {
-      description: `Does everything in ${stack.stackName}, its configuration included`,
-    });
-    const key = new ApiKey(this, 'Key', { description: `Raises and changes incidents in ${stack.stackName}` });
-    this.adminApiKeyId = adminKey.keyId;
-    this.apiKeyId = key.keyId;
+    const makeKey = (id: string, use: string) => new ApiKey(this, id, { description: `${use} in ${stack.stackName}` });
+    const keys = {
+      admin: makeKey('AdminKey', KEYS.admin),
+      general: makeKey('Key', KEYS.general),
+      send: makeKey('SendKey', KEYS.send),
+      read: makeKey('ReadKey', KEYS.read),
+    };
+    const { admin, general, send, read } = keys;
+    this.keyIds = { admin: admin.keyId, general: general.keyId, send: send.keyId, read: read.keyId };
     const stage = this.restApi.deploymentStage;
     const plan = this.restApi.addUsagePlan('UsagePlan', {
       name: stack.stackName,
       apiStages: [{ api: stage.restApi, stage }],
     });
-    plan.addApiKey(adminKey);
-    plan.addApiKey(key);
+    for (const key of Object.values(keys)) plan.addApiKey(key);
     acknowledgeFindings(this.restApi);
   }
 

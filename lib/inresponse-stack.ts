@@ -41,7 +41,9 @@ export class InResponseStack extends Stack {
     const settings = {
       publicUrl: apiUrl,
       fallbackEmail: config.fallbackEmail,
-      adminKeyId: api.adminApiKeyId,
+      adminKeyId: api.keyIds.admin,
+      sendKeyId: api.keyIds.send,
+      readKeyId: api.keyIds.read,
       senderEmail: config.senderEmail,
       alarmService: config.cloudWatchAlarms?.service ?? 'unrouted',
     };
@@ -98,8 +100,10 @@ export class InResponseStack extends Stack {
     });
 
     this.output('ApiUrl', apiUrl);
-    this.output('ApiKeyId', api.apiKeyId);
-    this.output('AdminApiKeyId', api.adminApiKeyId);
+    this.output('ApiKeyId', api.keyIds.general);
+    this.output('AdminApiKeyId', api.keyIds.admin);
+    this.output('SendApiKeyId', api.keyIds.send);
+    this.output('ReadApiKeyId', api.keyIds.read);
     this.output('StateMachineArn', escalation.stateMachine.stateMachineArn);
     this.output('AlarmTopicArn', monitoring.topic.topicArn);
     this.output('DeadLetterQueueUrl', deadLetters.queueUrl);

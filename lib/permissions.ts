@@ -14,7 +14,14 @@ export interface TablePermission<T extends TableName = TableName> {
 export type TablePermissions = { readonly [T in TableName]?: TablePermission<T> };
 
 /** Facts about the deployment that carry no permission. */
-export type Setting = 'publicUrl' | 'fallbackEmail' | 'adminKeyId' | 'senderEmail' | 'alarmService';
+export type Setting =
+  | 'publicUrl'
+  | 'fallbackEmail'
+  | 'adminKeyId'
+  | 'sendKeyId'
+  | 'readKeyId'
+  | 'senderEmail'
+  | 'alarmService';
 
 export interface Permission {
   readonly tables: TablePermissions;
@@ -47,7 +54,7 @@ export const PERMISSIONS: Readonly<Record<HandlerName, Permission>> = {
     },
     startsWorkflows: true,
     sendsMail: false,
-    knows: ['publicUrl', 'fallbackEmail', 'adminKeyId'],
+    knows: ['publicUrl', 'fallbackEmail', 'adminKeyId', 'sendKeyId', 'readKeyId'],
   },
   /** Events become incidents, and change them; the Opsgenie API also lists them and looks people up. */
   ingest: {

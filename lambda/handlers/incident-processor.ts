@@ -26,6 +26,8 @@ const env = readEnv([
   'publicUrl',
   'fallbackEmail',
   'adminKeyId',
+  'sendKeyId',
+  'readKeyId',
 ]);
 const around = surroundings();
 const db = database();
@@ -45,5 +47,5 @@ export const handler = api({
   workflow: workflow(env),
   publicUrl: env.publicUrl,
   fallback: fallbackContact(env),
-  adminKeyId: env.adminKeyId,
+  keys: { admin: env.adminKeyId, send: env.sendKeyId, read: env.readKeyId },
 });

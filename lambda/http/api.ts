@@ -6,6 +6,7 @@ import type { ConfigDeps } from '../app/apply-config.ts';
 import { TooManyConflicts } from '../app/ports.ts';
 import type { PayloadStore } from '../data/payloads.ts';
 import { publish } from '../job.ts';
+import type { KeyIds } from './key-scope.ts';
 import { actionOperations } from './operations/actions.ts';
 import { configOperations } from './operations/config.ts';
 import { descriptionOperations } from './operations/description.ts';
@@ -24,8 +25,8 @@ import { route } from './router.ts';
 export interface ApiDeps extends LinkDeps, ConfigDeps, ActDeps, OnCallDeps, FeedDeps, IntegrationDeps {
   readonly payloads: Pick<PayloadStore, 'get'>;
   readonly metrics: Metrics;
-  /** The id, not the value, of the API key that may change the configuration. */
-  readonly adminKeyId: string;
+  /** The ids, not the values, of the API keys that are not the general one. */
+  readonly keys: KeyIds;
 }
 
 /** The API as one Lambda handler. Every answer is a response: what an operation throws becomes `application/problem+json`. */
@@ -52,7 +53,7 @@ export function api(deps: ApiDeps) {
         publish(deps.metrics);
       },
     })
-    .handler((event: APIGatewayProxyEvent) => route(operations, event, deps.adminKeyId));
+    .handler((event: APIGatewayProxyEvent) => route(operations, event, deps.keys));
 }
 
 function toProblem(deps: ApiDeps, error: unknown): Problem {

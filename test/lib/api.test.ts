@@ -88,12 +88,12 @@ describe('the API', () => {
     expect(MethodSettings).toEqual([expect.objectContaining({ LoggingLevel: 'OFF', DataTraceEnabled: false })]);
   });
 
-  it("has a key and an administrator's key, whose values it leaves to API Gateway", () => {
+  it('has a key for each use, whose values it leaves to API Gateway', () => {
     const keys = [...ofType('AWS::ApiGateway::ApiKey').values()];
-    expect(keys).toHaveLength(2);
+    expect(keys).toHaveLength(4);
     for (const key of keys) expect(key.Properties).not.toHaveProperty('Value');
     for (const key of keys) expect(key.Properties).toMatchObject({ Enabled: true });
-    expect(ofType('AWS::ApiGateway::UsagePlanKey').size).toBe(2);
+    expect(ofType('AWS::ApiGateway::UsagePlanKey').size).toBe(4);
     expect(JSON.stringify(template.Outputs)).not.toMatch(/secret/i);
   });
 

@@ -4,6 +4,9 @@ import { ROUTES } from '../../lambda/http/routes.ts';
 /** The id of the API key that may change the configuration, and of one that may not. */
 export const ADMIN_KEY_ID = 'admin-key';
 export const OTHER_KEY_ID = 'other-key';
+/** Keys that may only send, and only read. */
+export const SEND_KEY_ID = 'send-key';
+export const READ_KEY_ID = 'read-key';
 
 export interface ApiRequest {
   readonly method: string;

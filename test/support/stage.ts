@@ -30,7 +30,7 @@ import { createWorkflow, type WorkflowInput } from '../../lambda/data/workflow.t
 import { configStores, fallbackContact, incidentStores } from '../../lambda/deps.ts';
 import { api } from '../../lambda/http/api.ts';
 import type { HttpResponse } from '../../lambda/http/problem.ts';
-import { ADMIN_KEY_ID, type ApiRequest, apiEvent } from './api-event.ts';
+import { ADMIN_KEY_ID, type ApiRequest, apiEvent, READ_KEY_ID, SEND_KEY_ID } from './api-event.ts';
 import { type Dump, startFakeDynamo } from './fake-dynamo.ts';
 import { createFakeSes, type SentMail } from './fake-ses.ts';
 import { createFakeStepFunctions, type FakeStepFunctions } from './fake-step-functions.ts';
@@ -177,7 +177,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     workflow,
     publicUrl,
     fallback,
-    adminKeyId: ADMIN_KEY_ID,
+    keys: { admin: ADMIN_KEY_ID, send: SEND_KEY_ID, read: READ_KEY_ID },
     integrations: createIntegrationStore(db, ENV.integrationTable),
     payloads: createPayloadStore(db, ENV.payloadTable),
   });
