@@ -106,10 +106,10 @@ suite('Prometheus Alertmanager', () => {
     ],
   });
 
-  async function post(name: string, over = false): Promise<void> {
+  async function post(name: string, over = false, summary = `${name} on db-1`): Promise<void> {
     const alert = {
       labels: { alertname: name, severity: 'critical', instance: 'db-1' },
-      annotations: { summary: `${name} on db-1`, runbook_url: 'https://run.example.com/disk' },
+      annotations: { summary, runbook_url: 'https://run.example.com/disk' },
       startsAt: new Date(Date.now() - 60_000).toISOString(),
       endsAt: new Date(Date.now() + (over ? -1_000 : 600_000)).toISOString(),
     };
@@ -148,6 +148,18 @@ suite('Prometheus Alertmanager', () => {
       for (const { reply } of replies()) expect(reply.status).toBe(202);
     }
     expect(server.exchanges.map(({ reply }) => reply.status)).toEqual(expect.not.arrayContaining([400, 404, 500]));
+  }, 30_000);
+
+  it('carries a changed annotation into the open Opsgenie alert, opens nothing new, and resolves all three', async () => {
+    const changed = 'Growing on db-1, and on db-2 as well';
+    const growing = async () => (await use().incidents()).filter(({ title }) => title.startsWith('Growing on db-1'));
+    await post('Growing');
+    await all('Growing', ({ state }) => state === 'OPEN');
+    await post('Growing', false, changed);
+    await until(async () => (await growing()).some(({ title }) => title === changed));
+    expect(await growing()).toHaveLength(3);
+    await post('Growing', true, changed);
+    await until(async () => (await growing()).every(({ state }) => state === 'RESOLVED'));
   }, 30_000);
 
   it.each([
