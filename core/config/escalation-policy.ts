@@ -24,7 +24,6 @@ const rule = z.strictObject({
   /** Default: for both. */
   urgency: urgency.exactOptional(),
 });
-export type RuleForm = z.infer<typeof rule>;
 
 export const DEFAULT_ESCALATE_AFTER_MINUTES = 10;
 

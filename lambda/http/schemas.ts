@@ -73,7 +73,6 @@ export const raiseBody = z
     // Also when other fields are at fault: all of them are named at once.
     { when: ({ value }) => typeof value === 'object' && value !== null },
   );
-export type RaiseBody = z.output<typeof raiseBody>;
 
 const updateFields = {
   state: z
