@@ -9,6 +9,7 @@ export interface Invocation {
 }
 
 const current = new AsyncLocalStorage<Invocation>();
+const running = new Set<Invocation>();
 
 /** The invocation that the running code belongs to. */
 export function currentInvocation(): Invocation | undefined {
@@ -18,6 +19,13 @@ export function currentInvocation(): Invocation | undefined {
 /** What an invoker sees when the process of a function is gone. */
 export function processExit(): Error {
   return Object.assign(new Error('RequestId: 0 Error: Runtime exited'), { name: 'Runtime.ExitError' });
+}
+
+/** Ends every run of every function at once, and answers which they were. */
+export function endAllInvocations(): readonly Invocation[] {
+  const ended = [...running];
+  for (const invocation of ended) invocation.die(processExit());
+  return ended;
 }
 
 /** Runs `work` as an invocation with Lambda's time limit. Rejects with the death of the process, if it dies. */
@@ -38,9 +46,11 @@ export async function invoke<T>(functionName: string, limitSeconds: number, work
     name: 'Sandbox.Timedout',
   });
   const timer = setTimeout(() => invocation.die(timeout), limitSeconds * 1_000);
+  running.add(invocation);
   try {
     return await Promise.race([current.run(invocation, work), death]);
   } finally {
+    running.delete(invocation);
     clearTimeout(timer);
   }
 }

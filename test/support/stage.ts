@@ -4,45 +4,30 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { Context } from 'aws-lambda';
 import type { Incident } from '../../core/incident.ts';
 import { MINUTE_MS, SECOND_MS } from '../../core/time.ts';
-import { type Advanced, advance } from '../../lambda/app/advance.ts';
-import { finishProjection } from '../../lambda/app/apply-config.ts';
-import { notifyHandoffs } from '../../lambda/app/notify-handoffs.ts';
+import type { TimelineEntry } from '../../core/timeline.ts';
+import type { Advanced } from '../../lambda/app/advance.ts';
 import type { Surroundings } from '../../lambda/app/ports.ts';
-import { reconcile } from '../../lambda/app/reconcile.ts';
-import { createSendPage } from '../../lambda/app/send-page.ts';
-import { takeMailEvent } from '../../lambda/app/take-mail-event.ts';
-import { createMailChannel } from '../../lambda/channels/mail/send.ts';
-import { createCalendarStore } from '../../lambda/data/calendar.ts';
-import { createIncidentCounter } from '../../lambda/data/counter.ts';
-import { createDedupStore } from '../../lambda/data/dedup.ts';
-import { createIncidentLists } from '../../lambda/data/incident-lists.ts';
-import { createIntegrationStore } from '../../lambda/data/integrations.ts';
+import { readTimeline } from '../../lambda/app/read-timeline.ts';
 import type { TableName } from '../../lambda/data/keys.ts';
-import { createLinkSecretStore } from '../../lambda/data/link-secrets.ts';
-import { createNoticeStore } from '../../lambda/data/notices.ts';
-import { createPagingStore } from '../../lambda/data/paging.ts';
-import { createPayloadStore } from '../../lambda/data/payloads.ts';
-import { cacheServices, createServiceStore } from '../../lambda/data/services.ts';
-import { createWorkflow, type WorkflowInput } from '../../lambda/data/workflow.ts';
-import { configStores, fallbackContact, incidentStores } from '../../lambda/deps.ts';
-import { api } from '../../lambda/http/api.ts';
+import type { WorkflowInput } from '../../lambda/data/workflow.ts';
+import { incidentStores } from '../../lambda/deps.ts';
 import type { HttpResponse } from '../../lambda/http/problem.ts';
-import { ADMIN_KEY_ID, type ApiRequest, apiEvent, READ_KEY_ID, SEND_KEY_ID } from './api-event.ts';
+import { HANDLERS } from '../../lib/handlers.ts';
+import { type ApiRequest, apiEvent } from './api-event.ts';
 import { type Dump, startFakeDynamo } from './fake-dynamo.ts';
 import { createFakeSes, type SentMail } from './fake-ses.ts';
 import { createFakeStepFunctions, type FakeStepFunctions } from './fake-step-functions.ts';
-import { invoke as invokeFunction } from './invocations.ts';
+import { currentInvocation, endAllInvocations, invoke as invokeFunction } from './invocations.ts';
+import { ENV, FALLBACK, PUBLIC_URL, startProcesses } from './processes.ts';
 import { warmUpSdk } from './sdk-warm-up.ts';
 import { startVirtualClock, type VirtualClock } from './virtual-clock.ts';
 import { createWire, SDK_IDENTITY, type Wire } from './wire.ts';
 
+export { FALLBACK, PUBLIC_URL };
 export const ADA = 'ada@example.org';
 export const GRACE = 'grace@example.org';
-export const FALLBACK = 'fallback@example.org';
-export const PUBLIC_URL = 'https://inresponse.example.org';
 
 /** One team, on call every day, one service. */
 export const DEFAULT_CONFIG = {
@@ -50,26 +35,17 @@ export const DEFAULT_CONFIG = {
   services: [{ id: 'checkout', team: 'core' }],
 };
 
-const ENV = {
-  incidentTable: 'Incident',
-  serviceTable: 'Service',
-  oncallCalendarTable: 'OncallCalendar',
-  configTable: 'Config',
-  timelineTable: 'Timeline',
-  dedupTable: 'Dedup',
-  integrationTable: 'Integration',
-  payloadTable: 'Payload',
-  stateMachineArn: 'arn:aws:states:eu-central-1:000000000000:stateMachine:escalation',
-  senderEmail: 'InResponse <pager@example.org>',
-  fallbackEmail: FALLBACK,
-  configurationSet: 'pages',
-  publicUrl: PUBLIC_URL,
-};
-
 const SILENT = { debug() {}, info() {}, warn() {}, error() {}, trace() {} };
 
-/** The functions' time limits on AWS. */
-const LIMIT_SECONDS = { api: 29, notifier: 50, reconciler: 50, mailEvents: 30 };
+/** The functions, by the names that the stories use. */
+const FUNCTIONS = {
+  api: HANDLERS.processor,
+  ingest: HANDLERS.ingest,
+  notifier: HANDLERS.notifier,
+  reconciler: HANDLERS.reconciler,
+  mailEvents: HANDLERS.mailEvents,
+};
+export type FunctionName = keyof typeof FUNCTIONS;
 
 export interface StageOptions {
   /** Put with PUT /config before the story begins; `null` for none. */
@@ -97,6 +73,8 @@ export interface Stage {
   readonly chronicle: readonly { readonly at: number; readonly text: string }[];
   readonly startedAt: number;
   request(request: ApiRequest): Promise<ApiAnswer>;
+  /** A request of a sender in its own protocol, to the ingest function. */
+  ingest(request: ApiRequest): Promise<ApiAnswer>;
   /** Several requests in the same instant. */
   together(...requests: ApiRequest[]): Promise<ApiAnswer[]>;
   /** One turn of the notifier, as the state machine would ask for it. */
@@ -106,10 +84,15 @@ export interface Stage {
   setReconciler(on: boolean): void;
   mailEvent(mail: SentMail, event: Record<string, unknown>): Promise<void>;
   incident(incidentId: number): Promise<Incident>;
+  timeline(incident: Incident): Promise<readonly TimelineEntry[]>;
   dump(): Promise<Dump>;
   /** Writes a row by hand, as somebody with a console would: `{ name: { S: 'text' } }`. */
   putRow(table: TableName, item: object): Promise<void>;
   counted(metric: string): number;
+  /** From now on the clock of this function is off by so much. */
+  skew(functionName: FunctionName, ms: number): void;
+  /** All processes and workflows are gone; what is stored stays, and new processes take over. */
+  cutPower(): void;
   stop(): Promise<void>;
 }
 
@@ -122,69 +105,42 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
   const startedAt = Date.now();
   const chronicle: { at: number; text: string }[] = [];
   const tell = (text: string) => chronicle.push({ at: Date.now(), text });
-  const wire = createWire(clock, tell);
+  const wire = createWire(clock, tell, cutPower);
   const ses = createFakeSes((mail) => tell(`mail to ${mail.to}: ${mail.subject}`));
   const counts = new Map<string, number>();
-  const around = surroundings(tell, counts);
+  const skews = new Map<string, number>();
+  const around = surroundings(tell, counts, skews);
 
-  const invoke: typeof invokeFunction = (...run) => clock.watch(invokeFunction(...run));
+  const invoke = <T>(name: FunctionName, work: () => Promise<T>): Promise<T> =>
+    clock.watch(invokeFunction(name, FUNCTIONS[name].timeoutSeconds, work));
 
   const sdk = { ...SDK_IDENTITY };
   const db = DynamoDBDocumentClient.from(
     new DynamoDBClient({ ...sdk, requestHandler: wire.handler('dynamodb', dynamo.serve) }),
     { marshallOptions: { removeUndefinedValues: true } },
   );
-  const notify = (input: WorkflowInput) =>
-    invoke('notifier', LIMIT_SECONDS.notifier, () => advance(notifierDeps, input));
+  const notify = (input: WorkflowInput) => invoke('notifier', () => processes.notifier(input));
   const workflows = createFakeStepFunctions(
     async (input) => structuredClone(await notify(input as unknown as WorkflowInput)) as never,
     tell,
   );
-  const sfn = new SFNClient({ ...sdk, requestHandler: wire.handler('states', workflows.serve) });
-  const sesClient = new SESv2Client({ ...sdk, maxAttempts: 1, requestHandler: wire.handler('ses', ses.serve) });
-
-  const { incidents, timeline } = incidentStores(db, ENV);
-  const workflow = createWorkflow(sfn, ENV.stateMachineArn);
-  const linkSecrets = createLinkSecretStore(db, ENV.configTable);
-  const mail = createMailChannel({
-    client: sesClient,
-    from: ENV.senderEmail,
-    configurationSet: ENV.configurationSet,
-  });
-  const { publicUrl } = ENV;
-  const fallback = fallbackContact(ENV);
-  const tables = { incident: ENV.incidentTable, oncallCalendar: ENV.oncallCalendarTable, config: ENV.configTable };
-  const sendPage = createSendPage({ ...around, mail, linkSecrets, publicUrl, fromDomain: 'example.org' });
-  /** Each function's process remembers a configuration of its own. */
-  const pagingDeps = () => {
-    const config = configStores(db, ENV);
-    const paging = createPagingStore(db, tables, config.currentConfig);
-    return { ...around, ...config, incidents, timeline, paging, sendPage, fallback };
+  const clients = {
+    db,
+    sfn: new SFNClient({ ...sdk, requestHandler: wire.handler('states', workflows.serve) }),
+    ses: new SESv2Client({ ...sdk, maxAttempts: 1, requestHandler: wire.handler('ses', ses.serve) }),
   };
-  const notifierDeps = pagingDeps();
-  const reconcilerDeps = { ...pagingDeps(), workflow, mail, notices: createNoticeStore(db, ENV.configTable) };
-  const handler = api({
-    ...around,
-    incidents,
-    timeline,
-    ...configStores(db, ENV),
-    services: cacheServices(createServiceStore(db, ENV.serviceTable), around.now, 10_000),
-    counter: createIncidentCounter(db, ENV.configTable),
-    dedup: createDedupStore(db, ENV.dedupTable),
-    calendar: createCalendarStore(db, ENV.oncallCalendarTable),
-    lists: createIncidentLists(db, ENV.incidentTable),
-    linkSecrets,
-    workflow,
-    publicUrl,
-    fallback,
-    keys: { admin: ADMIN_KEY_ID, send: SEND_KEY_ID, read: READ_KEY_ID },
-    integrations: createIntegrationStore(db, ENV.integrationTable),
-    payloads: createPayloadStore(db, ENV.payloadTable),
-  });
+  let processes = startProcesses(clients, around);
+  const { incidents, timeline } = incidentStores(db, ENV);
 
-  async function send(asked: ApiRequest): Promise<ApiAnswer> {
-    const work = () => handler(apiEvent(asked), {} as Context) as Promise<HttpResponse>;
-    const answered = await invoke('api', LIMIT_SECONDS.api, work)
+  function cutPower(): void {
+    tell('the power is cut');
+    endAllInvocations();
+    workflows.abortAll();
+    processes = startProcesses(clients, around);
+  }
+
+  async function answer(asked: ApiRequest, work: Promise<HttpResponse>): Promise<ApiAnswer> {
+    const answered = await work
       // What API Gateway makes of a function that is gone.
       .catch(
         (error): HttpResponse => ({ statusCode: 502, headers: {}, body: JSON.stringify({ message: String(error) }) }),
@@ -196,17 +152,31 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     const json = headers['content-type']?.includes('json') ? JSON.parse(answered.body) : {};
     return { status: answered.statusCode, headers, text: answered.body, json };
   }
+  const send = (asked: ApiRequest) =>
+    answer(
+      asked,
+      invoke('api', () => processes.api(apiEvent(asked))),
+    );
+
+  async function event(asked: ApiRequest): Promise<HttpResponse> {
+    const { httpMethod: method, path, queryStringParameters, headers, body } = apiEvent(asked);
+    const given = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+    const { status, ...rest } = await processes.ingest({
+      method,
+      path,
+      query: queryStringParameters ?? {},
+      headers: Object.fromEntries(given),
+      rawBody: Buffer.from(body ?? ''),
+    });
+    return { statusCode: status, ...rest };
+  }
 
   const request = (asked: ApiRequest) => clock.finish(send(asked));
 
   async function sweep(): Promise<unknown> {
-    return invoke('reconciler', LIMIT_SECONDS.reconciler, async () => {
-      const result = await reconcile(reconcilerDeps);
-      await finishProjection(reconcilerDeps);
-      await notifyHandoffs(reconcilerDeps).catch((error) => tell(`hand-off notices failed: ${error}`));
-      if (result.overdue > 0) tell(`reconciler: ${JSON.stringify(result)}`);
-      return result;
-    });
+    const result = await invoke('reconciler', () => processes.reconciler());
+    if (result.overdue > 0) tell(`reconciler: ${JSON.stringify(result)}`);
+    return result;
   }
   let reconcilerTimer: NodeJS.Timeout | undefined;
   function runReconciler(delayMs: number): void {
@@ -225,6 +195,13 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     chronicle,
     startedAt,
     request,
+    ingest: (asked) =>
+      clock.finish(
+        answer(
+          asked,
+          invoke('ingest', () => event(asked)),
+        ),
+      ),
     together: (...requests) => clock.finish(Promise.all(requests.map(send))),
     notify,
     sweep,
@@ -234,9 +211,8 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     },
     mailEvent: (about, event) =>
       clock.finish(
-        invoke('mailEvents', LIMIT_SECONDS.mailEvents, () =>
-          takeMailEvent(
-            { ...around, incidents, workflow, fallback },
+        invoke('mailEvents', () =>
+          processes.mailEvents(
             JSON.stringify({ mail: { messageId: about.messageId, tags: listed(about.tags) }, ...event }),
           ),
         ),
@@ -246,9 +222,12 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
       if (!found) throw new Error(`there is no incident ${incidentId}`);
       return found;
     },
+    timeline: (incident) => clock.finish(readTimeline({ timeline }, incident)),
     dump: () => clock.finish(clock.track(dynamo.dump())),
     putRow: (table, item) => clock.finish(clock.track(dynamo.put(table, item))),
     counted: (metric) => counts.get(metric) ?? 0,
+    skew: (functionName, ms) => skews.set(functionName, ms),
+    cutPower,
     async stop() {
       workflows.abortAll();
       await clock.settle();
@@ -268,13 +247,14 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
 function surroundings(
   tell: (text: string) => void,
   counts: Map<string, number>,
+  skews: ReadonlyMap<string, number>,
 ): Surroundings & { readonly metrics: Metrics } {
   let tokens = 0;
   const log = (level: string) => (message: string, facts?: object) => {
     tell(`${level}: ${message} ${JSON.stringify(facts ?? {})}`);
   };
   return {
-    now: () => Date.now(),
+    now: () => Date.now() + (skews.get(currentInvocation()?.functionName ?? '') ?? 0),
     // Unguessable is not needed here; different and the same in every run is.
     token: () => createHash('sha256').update(`token ${tokens++}`).digest('hex').slice(0, 32),
     log: { info: () => undefined, warn: log('warn'), error: log('error') },

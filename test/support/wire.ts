@@ -32,14 +32,35 @@ interface SdkRequest extends Omit<WireRequest, 'body'> {
   readonly body?: string | Uint8Array;
 }
 
-/**
- * What goes wrong: the calling process dies before the call, or after it took effect and before the answer; the answer is lost on
- * the way; the service never answers, or cannot be reached; or it answers something else.
- */
-export type Mishap = 'die before' | 'die after' | 'lose answer' | 'hang' | 'unreachable' | WireAnswer;
+export const MISHAPS = [
+  /** The service cannot be reached: nothing happens. */
+  'unreachable',
+  /** It refuses for the moment, as it does with too many calls. */
+  'throttled',
+  /** The call takes effect, and its answer is lost on the way. */
+  'lose answer',
+  /** The caller gives the call up; it takes effect later all the same, after what the caller does next. */
+  'straggle',
+  /** The request arrives twice, and takes effect twice; the second answer is the one that is heard. */
+  'twice',
+  /** No answer, no effect: the function runs into its time limit. */
+  'hang',
+  /** No answer until the function has run into its time limit; then the call takes effect. */
+  'late',
+  /** The calling process is gone: before the call took effect, or after. */
+  'die before',
+  'die after',
+  /** So are all processes and all workflows; what is stored stays. */
+  'power cut before',
+  'power cut after',
+] as const;
+
+/** What goes wrong with a call; or it answers something else. */
+export type Mishap = (typeof MISHAPS)[number] | WireAnswer;
 
 export interface Fault {
-  readonly service: ServiceName;
+  /** Default: any. */
+  readonly service?: ServiceName;
   readonly operation?: string;
   /** Which of these calls. */
   readonly when?: (call: WireCall) => boolean;
@@ -73,8 +94,12 @@ export const SDK_IDENTITY = {
   credentials: { accessKeyId: 'a'.repeat(20), secretAccessKey: 'b'.repeat(40) },
 };
 
+const STRAGGLE_MS = 6_000;
+/** Longer than any function may run. */
+const LATE_MS = 65_000;
+
 /** Carries the SDK's requests to fakes in this process, one place to count them and to let them fail. */
-export function createWire(clock: VirtualClock, told: (text: string) => void): Wire {
+export function createWire(clock: VirtualClock, told: (text: string) => void, cutPower: () => void): Wire {
   const faults: { fault: Fault; left: number }[] = [];
   const calls: WireCall[] = [];
 
@@ -82,7 +107,7 @@ export function createWire(clock: VirtualClock, told: (text: string) => void): W
     const hit = faults.find(
       ({ fault, left }) =>
         left > 0 &&
-        fault.service === call.service &&
+        (fault.service === undefined || fault.service === call.service) &&
         (fault.operation === undefined || fault.operation === call.operation) &&
         (fault.when?.(call) ?? true),
     );
@@ -97,15 +122,35 @@ export function createWire(clock: VirtualClock, told: (text: string) => void): W
   async function perform(call: WireCall, serve: Serve): Promise<WireAnswer | 'never'> {
     const { invocation } = call;
     const mishap = mishapOf(call);
-    if (mishap === 'die before') return dies(invocation);
-    if (mishap === 'hang') return 'never';
-    if (mishap === 'unreachable') throw named('ECONNREFUSED');
     if (typeof mishap === 'object') return mishap;
+    switch (mishap) {
+      case 'unreachable':
+        throw named('ECONNREFUSED');
+      case 'throttled':
+        return throttled(call.service);
+      case 'hang':
+        return 'never';
+      case 'late':
+        setTimeout(() => clock.track(Promise.resolve(serve(call))), LATE_MS);
+        return 'never';
+      case 'straggle':
+        setTimeout(() => clock.track(Promise.resolve(serve(call))), STRAGGLE_MS);
+        throw Object.assign(new Error('the request took too long'), { name: 'TimeoutError' });
+      case 'die before':
+        invocation?.die(processExit());
+        return 'never';
+      case 'power cut before':
+        cutPower();
+        return 'never';
+      case 'twice':
+        await serve(call);
+    }
     const answer = await serve(call);
     if (invocation?.dead) return 'never';
-    if (mishap === 'die after') return dies(invocation);
     if (mishap === 'lose answer') throw named('ECONNRESET');
-    return answer;
+    if (mishap === 'power cut after') cutPower();
+    if (mishap === 'die after') invocation?.die(processExit());
+    return invocation?.dead ? 'never' : answer;
   }
 
   return {
@@ -142,9 +187,17 @@ function plain({ method, path, headers, body = '' }: SdkRequest): WireRequest {
   return { method, path, headers, body: typeof body === 'string' ? body : new TextDecoder().decode(body) };
 }
 
-function dies(invocation: Invocation | undefined): 'never' {
-  invocation?.die(processExit());
-  return 'never';
+/** Source: the API references of the three services, common errors. */
+function throttled(service: ServiceName): WireAnswer {
+  const name = { dynamodb: 'ThrottlingException', states: 'ThrottlingException', ses: 'TooManyRequestsException' }[
+    service
+  ];
+  const headers = { 'x-amzn-errortype': name };
+  return {
+    status: service === 'ses' ? 429 : 400,
+    headers,
+    body: JSON.stringify({ __type: name, message: 'too many' }),
+  };
 }
 
 function never(): Promise<never> {
