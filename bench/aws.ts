@@ -97,6 +97,7 @@ export async function startAws(): Promise<Aws> {
         operation: target,
         body: {},
         raw,
+        at: Date.now(),
         invocation: undefined,
       });
       return { status, body: String(text) };

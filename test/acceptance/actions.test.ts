@@ -28,7 +28,7 @@ describe('an incident that is assigned', () => {
         .expect(200, ({ json }) => expect(json).toMatchObject({ assignedTo: 'lin', state: 'OPEN' }));
       expectMail('5:00', LIN);
       expectMail('15:00', FALLBACK, undefined, /nobody acknowledged/);
-      at('20:00').do('it says so', async (stage) => expect(await kindsOf(stage, 10_000)).toContain('assigned'));
+      at('20:00').check('it says so', async (stage) => expect(await kindsOf(stage, 10_000)).toContain('assigned'));
       end('40:00');
     }));
 
@@ -125,7 +125,7 @@ describe('responders', () => {
         expectMail('20:00', LIN, undefined, /asked to help by Ada/);
         expectMail('20:00', HEIDI, undefined, /asked to help by Ada/);
         expectMail('25:00', 'lin.pager@example.org');
-        at('30:00').do('it says so', async (stage) => {
+        at('30:00').check('it says so', async (stage) => {
           expect(await kindsOf(stage, 10_000)).toContain('responders_added');
           await expectState(stage, 10_000, 'CLAIMED');
         });
@@ -167,7 +167,7 @@ describe('a merged incident', () => {
       at('6:00')
         .get('/incidents/10001')
         .expect(200, ({ json }) => expect(json).toMatchObject({ state: 'OPEN', mergedFrom: [10_000] }));
-      at('7:00').do('both say so', async (stage) => {
+      at('7:00').check('both say so', async (stage) => {
         expect((await kindsOf(stage, 10_000)).slice(-2)).toEqual(['merged', 'resolved']);
         expect((await kindsOf(stage, 10_001)).filter((kind) => kind === 'merged')).toHaveLength(1);
       });
@@ -198,7 +198,7 @@ describe('a merged incident', () => {
       at('5:00')
         .request(...act('merge'), merged)
         .expect(mishap === 'lose answer' ? 200 : 502);
-      at('8:00').do('both know, and nothing is owed', async (stage) => {
+      at('8:00').check('both know, and nothing is owed', async (stage) => {
         expect(await stage.incident(10_001)).toMatchObject({ state: 'OPEN', mergedFrom: [10_000] });
         expect((await kindsOf(stage, 10_001)).filter((kind) => kind === 'merged')).toHaveLength(1);
         const source = await stage.incident(10_000);
@@ -225,7 +225,7 @@ describe('a merged incident', () => {
         });
         await stage.together(merge(10_000, 10_001), merge(10_001, 10_000));
       });
-      at('6:00').do('one of them at least is open, and none owes anything', async (stage) => {
+      at('6:00').check('one of them at least is open, and none owes anything', async (stage) => {
         const both = [await stage.incident(10_000), await stage.incident(10_001)];
         expect(both.map(({ state }) => state)).toContain('OPEN');
         for (const incident of both) expect(incident).not.toHaveProperty('mergeOwed');
@@ -253,7 +253,7 @@ describe('a merged incident', () => {
       at('5:05').resolve(10_001);
       expectMail('5:30..7:00', ADA, /#10000/);
       expectMail('15:30..17:00', GRACE, /#10000/);
-      at('20:00').do('it says why', async (stage) => {
+      at('20:00').check('it says why', async (stage) => {
         const { timeline } = await stage.incident(10_000);
         expect(timeline.find(({ kind }) => kind === 'reopened')?.text).toMatch(/Incident 10001 was resolved before/);
       });
@@ -280,7 +280,7 @@ describe('a merged incident', () => {
       // No workflow runs for what was to be told at once: the reconciler is it.
       expectMail('5:40..7:00', ADA, /#10000/);
       expectMail('15:10', GRACE, /#10000/);
-      at('25:00').do('its workflows have ended', async (stage) => {
+      at('25:00').check('its workflows have ended', async (stage) => {
         expect(await stage.incident(10_000)).not.toHaveProperty('dueAt');
         expect(stage.workflows.executions.every(({ status }) => status === 'SUCCEEDED')).toBe(true);
       });
@@ -300,7 +300,7 @@ describe('the priority', () => {
       at('3:00')
         .request(...act('priority'), { priority: 'P5', by: 'ada' })
         .expect(200, ({ json }) => expect(json).toMatchObject({ priority: 'P5', state: 'RESOLVED' }));
-      at('4:00').do('it says so', async (stage) => {
+      at('4:00').check('it says so', async (stage) => {
         const { timeline } = await stage.incident(10_000);
         expect(timeline.filter(({ kind }) => kind === 'priority_changed').map(({ text }) => text)).toEqual([
           'Priority set to P1 by ada (was P3).',

@@ -46,7 +46,7 @@ describe('an open incident', () => {
       at('5:00').request('PUT', '/config', {});
       expectMail('10:00', FALLBACK, /^Fallback: /, /there is no schedule primary any more/);
       expectMail('20:00', FALLBACK, /^Fallback: /, /team core has no members/);
-      at('30:00').do('for the person who is gone too', async (stage) => {
+      at('30:00').check('for the person who is gone too', async (stage) => {
         const { escalation } = await stage.incident(10_000);
         expect(escalation.deliveries.map(({ to, reason }) => `${to.address} ${reason}`)).toContainEqual(
           expect.stringMatching(/^fallback@example.org fallback contact, because (there is no user grace|team core)/),

@@ -24,7 +24,7 @@ describe('between "incident written" and "workflow started"', () => {
       at('0:00').put().expect(201);
       expectMail('0:30..1:30', ADA);
       expectMail('10:00..12:00', GRACE);
-      at('20:00').do('it is counted and told', async (stage) => {
+      at('20:00').check('it is counted and told', async (stage) => {
         expect(stage.counted('WorkflowStartFailed')).toBeGreaterThan(0);
         expect(stage.counted('OverdueRepaired')).toBe(2);
         expect(await kindsOf(stage, 10_000)).toContain('repaired');

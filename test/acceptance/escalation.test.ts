@@ -10,7 +10,7 @@ describe('an incident that nobody acknowledges', () => {
       at('0:00').put().expect(201);
       expectMail('0:00', ADA, /^\[CRIT\] #10000 Disk full$/, /on-call engineer of team core/);
       expectMail('10:00', GRACE, /^Escalation: \[CRIT\] #10000 Disk full$/, /escalation contact of team core/);
-      at('59:00').do('it says so itself', async (stage) => {
+      at('59:00').check('it says so itself', async (stage) => {
         expect(await kindsOf(stage, 10_000)).toEqual([
           'created',
           'notified',
@@ -22,7 +22,7 @@ describe('an incident that nobody acknowledges', () => {
           { name: 'incident-10000-1', status: 'SUCCEEDED', output: { status: 'done', reason: 'policy finished' } },
         ]);
       });
-      at('59:00').do('whoever decided on it had read it consistently', (stage) => {
+      at('59:00').check('whoever decided on it had read it consistently', (stage) => {
         const reads = stage.wire.calls.filter(
           ({ operation, invocation }) => operation === 'BatchGetItem' && invocation?.functionName === 'notifier',
         );
@@ -100,7 +100,7 @@ describe('an acknowledged incident', () => {
       at('4:00')
         .claim(10_000, ADA)
         .expect(200, ({ json }) => expect(json).toMatchObject({ state: 'CLAIMED', claimedBy: ADA, version: 4 }));
-      at('59:00').do('its workflow has ended by itself', (stage) =>
+      at('59:00').check('its workflow has ended by itself', (stage) =>
         expect(stage.workflows.executions).toMatchObject([{ status: 'SUCCEEDED', output: { reason: 'acknowledged' } }]),
       );
       end('60:00');
@@ -124,7 +124,7 @@ describe('an acknowledged incident', () => {
       at('3:00').reopen(10_000);
       expectMail('3:00', ADA);
       expectMail('13:00', GRACE);
-      at('59:00').do('both workflows ended', (stage) =>
+      at('59:00').check('both workflows ended', (stage) =>
         expect(stage.workflows.executions).toMatchObject([
           { name: 'incident-10000-1', status: 'SUCCEEDED', output: { reason: 'superseded' } },
           { name: 'incident-10000-2', status: 'SUCCEEDED', output: { reason: 'policy finished' } },
@@ -151,7 +151,7 @@ describe('a resolved incident', () => {
       at('40:00').reopen(10_000);
       expectMail('40:00', ADA);
       at('45:00').claim(10_000);
-      at('50:00').do('and is acknowledged', (stage) => expectState(stage, 10_000, 'CLAIMED'));
+      at('50:00').check('and is acknowledged', (stage) => expectState(stage, 10_000, 'CLAIMED'));
       end('90:00');
     }));
 

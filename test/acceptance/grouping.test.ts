@@ -23,7 +23,7 @@ describe('events grouped by time', () => {
       // A key goes on to belong to the incident that took it in.
       at('27:00').put({ dedupKey: 'b' }).expect(200, numbered(10_000));
       at('28:00').claim(10_001);
-      at('29:00').do('they are counted', async (stage) => {
+      at('29:00').check('they are counted', async (stage) => {
         expect(await stage.incident(10_000)).toMatchObject({ count: 4 });
         expect(await stage.incident(10_001)).toMatchObject({ count: 2 });
       });

@@ -98,7 +98,7 @@ describe('a hand-off', () => {
       at('5:00').fault({ service: 'ses', when: reconciler, mishap: 'unreachable' });
       allowMail('10:20', ADA);
       allowMail('10:20', GRACE);
-      at('139:00').do('one of the two was lost, and is in the log', ({ chronicle, mails }) => {
+      at('139:00').check('one of the two was lost, and is in the log', ({ chronicle, mails }) => {
         expect(mails).toHaveLength(1);
         expect(chronicle.filter(({ text }) => text.includes('hand-off notice not sent'))).toHaveLength(1);
       });

@@ -18,7 +18,7 @@ describe('a maintenance window', () => {
       at('5:00')
         .put(KEYED)
         .expect(200, ({ json }) => expect(json).toMatchObject({ incidentId: 10_000, count: 2 }));
-      at('10:00').do('it is recorded, and says why', async (stage) => {
+      at('10:00').check('it is recorded, and says why', async (stage) => {
         const { state, timeline } = await stage.incident(10_000);
         expect(state).toBe('OPEN');
         expect(timeline[1]).toMatchObject({ kind: 'held', text: expect.stringContaining('maintenance window deploy') });
@@ -123,7 +123,7 @@ describe('an acknowledgement that has a time limit', () => {
       at('40:00').claim(10_000, 'grace');
       expectMail('70:00', ADA);
       expectMail('80:00', GRACE);
-      at('81:00').do('it says so', async (stage) => {
+      at('81:00').check('it says so', async (stage) => {
         expect((await kindsOf(stage, 10_000)).filter((kind) => kind === 'timed_out')).toHaveLength(2);
         await expectState(stage, 10_000, 'OPEN');
       });
@@ -157,8 +157,8 @@ describe('an incident that resolves itself', () => {
       at('30:00').put();
       expectMail('30:00', ADA, /#10001/);
       at('35:00').claim(10_001);
-      at('59:59').do('not before', (stage) => expectState(stage, 10_000, 'OPEN'));
-      at('60:00').do('then', async (stage) => {
+      at('59:59').check('not before', (stage) => expectState(stage, 10_000, 'OPEN'));
+      at('60:00').check('then', async (stage) => {
         const { state, resolvedBy, timeline } = await stage.incident(10_000);
         expect({ state, resolvedBy }).toEqual({ state: 'RESOLVED', resolvedBy: 'inresponse' });
         expect(timeline.at(-1)?.text).toBe('Resolved by itself: open for 60 min.');
@@ -166,7 +166,7 @@ describe('an incident that resolves itself', () => {
       at('61:00').put(KEYED).expect(201);
       expectMail('61:00', ADA, /#10002/);
       expectMail('71:00', GRACE, /#10002/);
-      at('90:00').do('the other one too', (stage) => expectState(stage, 10_001, 'RESOLVED'));
+      at('90:00').check('the other one too', (stage) => expectState(stage, 10_001, 'RESOLVED'));
       end('92:00');
     }));
 
@@ -178,8 +178,8 @@ describe('an incident that resolves itself', () => {
       at('80:00').reopen(10_000);
       expectMail('80:00', ADA);
       expectMail('90:00', GRACE);
-      at('139:00').do('still open', (stage) => expectState(stage, 10_000, 'OPEN'));
-      at('140:00').do('over', (stage) => expectState(stage, 10_000, 'RESOLVED'));
+      at('139:00').check('still open', (stage) => expectState(stage, 10_000, 'OPEN'));
+      at('140:00').check('over', (stage) => expectState(stage, 10_000, 'RESOLVED'));
       end('150:00');
     }));
 });
@@ -203,7 +203,7 @@ describe('a snoozed incident', () => {
       at('10:00').put(KEYED).expect(200);
       expectMail('17:00', ADA);
       expectMail('27:00', GRACE);
-      at('30:00').do('it says so', async (stage) =>
+      at('30:00').check('it says so', async (stage) =>
         expect(await kindsOf(stage, 10_000)).toEqual([
           'created',
           'notified',
@@ -267,7 +267,7 @@ describe('a repeated event is never swallowed', () => {
       expectMail('30:00', ADA);
       at('31:00').put(KEYED).expect(200);
       expectMail('40:00', GRACE);
-      at('45:00').do('it says so', async (stage) =>
+      at('45:00').check('it says so', async (stage) =>
         expect((await kindsOf(stage, 10_000)).filter((kind) => kind === 'repeated')).toHaveLength(1),
       );
       end('100:00');

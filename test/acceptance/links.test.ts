@@ -15,7 +15,7 @@ describe('the links of a page', () => {
     story({}, ({ at, expectMail, end }) => {
       at('0:00').put();
       expectMail('0:00', ADA);
-      at('2:00').do('a mail scanner opens every link', async (stage) => {
+      at('2:00').check('a mail scanner opens every link', async (stage) => {
         for (const label of ['Acknowledge', 'See the incident'])
           await unchangedBy(stage, 'GET', linkOf(stage.mails[0], label));
       });
@@ -51,7 +51,7 @@ describe('the links of a page', () => {
       expectMail('0:00', ADA);
       expectMail('10:00', GRACE);
       at('11:00').link(0, 'Acknowledge', 'POST');
-      at('12:00').do('Grace presses hers', (stage) =>
+      at('12:00').check('Grace presses hers', (stage) =>
         unchangedBy(stage, 'POST', linkOf(stage.mails[1], 'Acknowledge')),
       );
       at('13:00')
@@ -99,7 +99,7 @@ describe('the links of a page', () => {
         expect(headers['content-type']).toMatch(/^text\/html/);
         expect(await stage.dump()).toEqual(before);
       };
-      at('11:00').do('others than these links', async (stage) => {
+      at('11:00').check('others than these links', async (stage) => {
         const ack = linkOf(stage.mails[0], 'Acknowledge');
         const see = linkOf(stage.mails[0], 'See the incident');
         for (const path of [
@@ -113,7 +113,7 @@ describe('the links of a page', () => {
           await refused(stage, 'POST', path);
         await refused(stage, 'GET', ack.replace('/ack/', '/i/'));
       });
-      at('10090:00').do('a week later', async (stage) => {
+      at('10090:00').check('a week later', async (stage) => {
         await refused(stage, 'POST', linkOf(stage.mails[0], 'Acknowledge'));
         await refused(stage, 'GET', linkOf(stage.mails[0], 'See the incident'));
       });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { sesError } from '../support/fake-ses.ts';
-import { ADA, FALLBACK, GRACE, type Stage } from '../support/stage.ts';
+import { ADA, FALLBACK, GRACE } from '../support/stage.ts';
 import type { WireCall } from '../support/wire.ts';
 import { kindsOf, story } from './story.ts';
 
@@ -18,12 +18,6 @@ function bounce(bounceType: string) {
   };
 }
 
-function report(stage: Stage, mail: number, event: Record<string, unknown>): Promise<void> {
-  const about = stage.mails[mail];
-  if (!about) throw new Error('there is no such mail');
-  return stage.mailEvent(about, event);
-}
-
 describe('when SES refuses a mail', () => {
   it('the fallback contact is paged at once and told why, and the next step still happens', () =>
     story({}, ({ at, expectMail, end }) => {
@@ -31,7 +25,7 @@ describe('when SES refuses a mail', () => {
       at('0:00').put();
       expectMail('0:00', FALLBACK, /^Fallback: .*#10000/, /ada@example\.org could not be reached.*MessageRejected/);
       expectMail('10:00', GRACE);
-      at('11:00').do('the timeline says so', async (stage) =>
+      at('11:00').check('the timeline says so', async (stage) =>
         expect(await kindsOf(stage, 10_000)).toEqual([
           'created',
           'notify_failed',
@@ -50,7 +44,7 @@ describe('when SES refuses a mail', () => {
       at('0:00').fault({ service: 'ses', when: lost, times: 99, mishap: REJECTED });
       at('0:00').put();
       expectMail('10:00', GRACE);
-      at('5:00').do('an alarm can see it', (stage) => expect(stage.counted('PageFailed')).toBe(1));
+      at('5:00').check('an alarm can see it', (stage) => expect(stage.counted('PageFailed')).toBe(1));
       end('60:00');
     }));
 });
@@ -125,7 +119,7 @@ describe('when a mail bounces', () => {
     story({}, ({ at, expectMail, end }) => {
       at('0:00').put();
       expectMail('0:00', ADA);
-      at('1:00').do('bounce', (stage) => report(stage, 0, bounce('Permanent')));
+      at('1:00').report(0, bounce('Permanent'));
       expectMail('1:00', FALLBACK, /^Fallback: /, /mail to ada@example\.org did not arrive/);
       expectMail('10:00', GRACE);
       end('60:00');
@@ -135,8 +129,7 @@ describe('when a mail bounces', () => {
     story({}, ({ at, expectMail, end }) => {
       at('0:00').put();
       expectMail('0:00', ADA);
-      for (const moment of ['1:00', '1:30', '12:00'] as const)
-        at(moment).do('bounce', (stage) => report(stage, 0, bounce('Permanent')));
+      for (const moment of ['1:00', '1:30', '12:00'] as const) at(moment).report(0, bounce('Permanent'));
       expectMail('1:00', FALLBACK);
       expectMail('10:00', GRACE);
       end('60:00');
@@ -146,9 +139,9 @@ describe('when a mail bounces', () => {
     story({}, ({ at, expectMail, end }) => {
       at('0:00').put();
       expectMail('0:00', ADA);
-      at('1:00').do('bounce', (stage) => report(stage, 0, bounce('Transient')));
+      at('1:00').report(0, bounce('Transient'));
       expectMail('10:00', GRACE);
-      at('11:00').do('noted', async (stage) => expect(await kindsOf(stage, 10_000)).toContain('bounced'));
+      at('11:00').check('noted', async (stage) => expect(await kindsOf(stage, 10_000)).toContain('bounced'));
       end('60:00');
     }));
 
@@ -157,7 +150,7 @@ describe('when a mail bounces', () => {
       at('0:00').put();
       expectMail('0:00', ADA);
       at('1:00').claim(10_000);
-      at('2:00').do('bounce', (stage) => report(stage, 0, bounce('Permanent')));
+      at('2:00').report(0, bounce('Permanent'));
       end('60:00');
     }));
 
@@ -166,7 +159,7 @@ describe('when a mail bounces', () => {
       at('0:00').put();
       expectMail('0:00', ADA);
       expectMail('10:00', GRACE);
-      at('20:00').do('bounce', (stage) => report(stage, 1, bounce('Permanent')));
+      at('20:00').report(1, bounce('Permanent'));
       expectMail('20:00', FALLBACK, undefined, /mail to grace@example\.org did not arrive/);
       end('60:00');
     }));
@@ -176,7 +169,7 @@ describe('when a mail bounces', () => {
       at('0:00').put();
       expectMail('0:00', ADA);
       at('1:00').fault({ service: 'states', times: 99, mishap: 'unreachable' });
-      at('1:00').do('bounce', (stage) => report(stage, 0, bounce('Permanent')));
+      at('1:00').report(0, bounce('Permanent'));
       expectMail('1:30..2:40', FALLBACK, undefined, /did not arrive/);
       expectMail('10:00..12:00', GRACE);
       end('60:00');
@@ -186,7 +179,7 @@ describe('when a mail bounces', () => {
     story({ config: { services: [{ id: 'checkout' }] } }, ({ at, expectMail, end }) => {
       at('0:00').put();
       expectMail('0:00', FALLBACK);
-      at('1:00').do('bounce', (stage) => report(stage, 0, bounce('Permanent')));
+      at('1:00').report(0, bounce('Permanent'));
       expectMail('10:00', FALLBACK);
       end('60:00');
     }));
@@ -198,9 +191,8 @@ describe('a complaint', () => {
       at('0:00').put();
       expectMail('0:00', ADA);
       at('1:00').claim(10_000);
-      for (const moment of ['2:00', '3:00'] as const)
-        at(moment).do('complaint', (stage) => report(stage, 0, { eventType: 'Complaint', complaint: {} }));
-      at('4:00').do('noted', async (stage) =>
+      for (const moment of ['2:00', '3:00'] as const) at(moment).report(0, { eventType: 'Complaint', complaint: {} });
+      at('4:00').check('noted', async (stage) =>
         expect((await kindsOf(stage, 10_000)).filter((kind) => kind === 'complained')).toHaveLength(1),
       );
       end('30:00');

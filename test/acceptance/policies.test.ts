@@ -14,7 +14,7 @@ describe('an escalation policy', () => {
           expectMail(`${start + 10}:00`, GRACE);
         }
         expectMail('40:00', FALLBACK, /^Fallback: /, /everybody in the policy was paged and nobody acknowledged/);
-        at('59:00').do('it says so', async (stage) => {
+        at('59:00').check('it says so', async (stage) => {
           const kinds = await kindsOf(stage, 10_000);
           expect(kinds.filter((kind) => kind === 'escalated')).toHaveLength(4);
           expect(kinds.at(-1)).toBe('escalation_finished');
@@ -41,7 +41,7 @@ describe('an escalation policy', () => {
       at('0:00').put();
       expectMail('0:00', ADA);
       expectMail('10:00', GRACE);
-      at('29:00').do('it says so', async (stage) =>
+      at('29:00').check('it says so', async (stage) =>
         expect((await kindsOf(stage, 10_000)).at(-1)).toBe('escalation_finished'),
       );
       end('30:00');
@@ -227,7 +227,7 @@ describe('low urgency outside support hours', () => {
       at('0:00').put();
       expectMail('0:00', ADA, /#10001/);
       expectMail('10:00', GRACE, /#10001/);
-      at('30:00').do('it says why', async (stage) => {
+      at('30:00').check('it says why', async (stage) => {
         const { timeline } = await stage.incident(10_000);
         expect(timeline.map(({ kind }) => kind)).toEqual(['created', 'held']);
         expect(timeline[1]?.text).toMatch(/before 2026-11-23T13:00:00.000Z: low urgency outside support hours/);

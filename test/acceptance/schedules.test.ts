@@ -188,7 +188,7 @@ describe('documents of PagerDuty', () => {
         expectMail('5:00', GRACE, undefined, /whose turn it is/);
         expectMail('15:00', GRACE);
         expectMail('20:00', GRACE);
-        at('40:00').do('and then gives up', async (stage) =>
+        at('40:00').check('and then gives up', async (stage) =>
           expect((await stage.incident(10_000)).timeline.at(-1)?.kind).toBe('escalation_finished'),
         );
         end('40:00');

@@ -1,101 +1,30 @@
 import { expect } from '@jest/globals';
-import { MINUTE_MS, SECOND_MS } from '../../core/time.ts';
+import { playUnderFaults } from '../faults/explore.ts';
 import type { SentMail } from '../support/fake-ses.ts';
 import { type ApiAnswer, type Stage, type StageOptions, startStage } from '../support/stage.ts';
-import type { Fault } from '../support/wire.ts';
+import { chronicle, clockFace, linkOf } from './reading.ts';
+import { type Expected, type Scene, type Script, type Story, type Wanted, writeScript } from './script.ts';
 
-/** `4:30` is four and a half minutes after the beginning; `75:00` an hour and a quarter. */
-export type Moment = `${number}:${number}`;
-/** An exact second, or a span with both ends included. */
-export type When = Moment | `${Moment}..${Moment}`;
-
-export interface Body {
-  readonly [field: string]: unknown;
-}
-
-/** An incident as a monitoring system would report it; scenarios change what matters to them. */
-export const DISK_FULL: Body = { service: 'checkout', severity: 'CRIT', title: 'Disk full', message: '/var at 100 %' };
-
-type Look = (answer: ApiAnswer, stage: Stage) => unknown;
-
-/** What happened is asserted when the story is played. Without `expect`, an answer must be a 2xx. */
-export interface Act {
-  expect(status: number, look?: Look): void;
-}
-
-export interface Moments {
-  /** PUT /incidents with {@link DISK_FULL} and these fields. */
-  put(body?: Body): Act;
-  post(incidentId: number, body: Body): Act;
-  claim(incidentId: number, by?: string): Act;
-  resolve(incidentId: number): Act;
-  reopen(incidentId: number): Act;
-  get(path: string): Act;
-  request(method: string, path: string, body?: unknown): Act;
-  /** Opens a link of a mail sent before, counted from 0: the page, or its button. */
-  link(mail: number, link: 'Acknowledge' | 'See the incident', method: 'GET' | 'POST'): Act;
-  /** From now on the next matching calls go wrong. */
-  fault(fault: Fault): void;
-  do(what: string, work: (stage: Stage) => unknown): void;
-}
-
-export interface Story {
-  at(moment: Moment): Moments;
-  /** A mail, once. Every mail of the story must be expected, and every expected mail must come. */
-  expectMail(when: When, to: string, subject?: RegExp, body?: RegExp): void;
-  /** A mail that may come or not, at most once. */
-  allowMail(when: When, to: string): void;
-  /** Workflow executions may fail in this story (there is a test for what catches that). */
-  allowFailedExecutions(): void;
-  end(moment: Moment): void;
-}
-
-interface Scene {
-  readonly at: number;
-  readonly play: (stage: Stage) => Promise<void>;
-}
-
-interface Expected {
-  readonly when: When;
-  readonly from: number;
-  readonly to: number;
-  readonly address: string;
-  readonly subject: RegExp | undefined;
-  readonly body: RegExp | undefined;
-  readonly optional: boolean;
-}
+export { expectState, kindsOf, linkOf } from './reading.ts';
+export { DISK_FULL } from './script.ts';
 
 /**
  * Plays a story on a stage of its own, from its beginning to its end, moving time and never waiting. Fails with the expected and
- * the actual mails side by side when they differ, and when a workflow execution failed.
+ * the actual mails side by side when they differ, and when a workflow execution failed. Then plays it again with a fault that its
+ * name chooses, or with all of them (`npm run test:faults`), and fails when a promise of docs/guarantees.md is broken.
  */
 export async function story(options: StageOptions, tell: (story: Story) => void): Promise<void> {
-  const scenes: Scene[] = [];
-  const expected: Expected[] = [];
-  let end = 0;
-  let mayFail = false;
-  function mail(optional: boolean, when: When, address: string, subject?: RegExp, body?: RegExp): void {
-    const [from = '', to = from] = when.split('..');
-    expected.push({ when, from: read(from), to: read(to) + SECOND_MS - 1, address, subject, body, optional });
-  }
-  tell({
-    at: (moment) => momentsAt(read(moment), (scene) => scenes.push(scene)),
-    expectMail: (when, address, subject, body) => mail(false, when, address, subject, body),
-    allowMail: (when, address) => mail(true, when, address),
-    allowFailedExecutions() {
-      mayFail = true;
-    },
-    end(moment) {
-      end = read(moment);
-    },
-  });
-  if (scenes.some((scene) => scene.at > end)) throw new Error('the story goes on after its end');
+  const script = writeScript(tell);
+  await playExactly(options, script);
+  await playUnderFaults(options, script, expect.getState().currentTestName ?? 'a story');
+}
 
+async function playExactly(options: StageOptions, { scenes, expected, end, mayFail }: Script): Promise<void> {
   const stage = await startStage(options);
   try {
-    for (const scene of scenes.toSorted((a, b) => a.at - b.at)) {
+    for (const scene of scenes) {
       await stage.clock.advanceTo(stage.startedAt + scene.at);
-      await scene.play(stage);
+      await play(scene, stage);
     }
     await stage.clock.advanceTo(stage.startedAt + end);
     const failed = stage.workflows.executions.filter(({ status }) => status === 'FAILED').map(({ name }) => name);
@@ -111,58 +40,36 @@ export async function story(options: StageOptions, tell: (story: Story) => void)
   }
 }
 
-function momentsAt(at: number, add: (scene: Scene) => void): Moments {
-  function act(perform: (stage: Stage) => Promise<ApiAnswer>): Act {
-    let wanted: { status: number; look?: Look | undefined } | undefined;
-    add({
-      at,
-      async play(stage) {
-        const answer = await perform(stage);
-        if (wanted ? answer.status !== wanted.status : answer.status >= 300) {
-          throw new Error(`${clockFace(at)}: expected ${wanted?.status ?? '2xx'}, got ${answer.status} ${answer.text}`);
-        }
-        await wanted?.look?.(answer, stage);
-      },
-    });
-    return {
-      expect(status, look) {
-        wanted = { status, look };
-      },
-    };
+async function play({ at, deed }: Scene, stage: Stage): Promise<void> {
+  switch (deed.kind) {
+    case 'request':
+      return judge(at, await stage.request(deed.request), deed.wanted, stage);
+    case 'ingest':
+      return judge(at, await stage.ingest(deed.request), deed.wanted, stage);
+    case 'link': {
+      const path = linkOf(stage.mails[deed.mail], deed.label);
+      return judge(at, await stage.request({ method: deed.method, path }), deed.wanted, stage);
+    }
+    case 'report':
+      return stage.mailEvent(mailAt(stage, deed.mail), deed.event);
+    case 'fault':
+      return stage.wire.fault(deed.fault);
+    default:
+      await deed.work(stage);
   }
-  const request = (method: string, path: string, body?: unknown) =>
-    act((stage) => stage.request({ method, path, body }));
-  const post = (incidentId: number, body: Body) => request('POST', `/incidents/${incidentId}`, body);
-  return {
-    put: (body = {}) => request('PUT', '/incidents', { ...DISK_FULL, ...body }),
-    post,
-    claim: (incidentId, by = 'ada@example.org') => post(incidentId, { state: 'CLAIMED', by }),
-    resolve: (incidentId) => post(incidentId, { state: 'RESOLVED', by: 'ada@example.org' }),
-    reopen: (incidentId) => post(incidentId, { state: 'OPEN', by: 'ada@example.org' }),
-    get: (path) => request('GET', path),
-    request,
-    link: (mail, link, method) => act((stage) => stage.request({ method, path: linkOf(stage.mails[mail], link) })),
-    fault: (fault) => add({ at, play: async (stage) => stage.wire.fault(fault) }),
-    do: (_what, work) => add({ at, play: async (stage) => void (await work(stage)) }),
-  };
 }
 
-/** The path behind a button of the mail, as it stands in the text part. */
-export function linkOf(mail: SentMail | undefined, label: string): string {
-  const url = new RegExp(`^${label}:\\n(https://\\S+)$`, 'm').exec(mail?.text ?? '')?.[1];
-  if (url === undefined) throw new Error(`the mail has no link "${label}": ${mail?.text ?? 'there is no such mail'}`);
-  return new URL(url).pathname;
+async function judge(at: number, answer: ApiAnswer, wanted: Wanted | undefined, stage: Stage): Promise<void> {
+  if (wanted ? answer.status !== wanted.status : answer.status >= 300) {
+    throw new Error(`${clockFace(at)}: expected ${wanted?.status ?? '2xx'}, got ${answer.status} ${answer.text}`);
+  }
+  await wanted?.look?.(answer, stage);
 }
 
-function read(moment: string): number {
-  const [, minutes, seconds] = /^(\d+):(\d\d)$/.exec(moment) ?? [];
-  if (minutes === undefined) throw new Error(`not a moment: ${moment}`);
-  return Number(minutes) * MINUTE_MS + Number(seconds) * SECOND_MS;
-}
-
-function clockFace(ms: number): string {
-  const seconds = Math.floor(ms / SECOND_MS);
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+function mailAt(stage: Stage, index: number): SentMail {
+  const mail = stage.mails[index];
+  if (!mail) throw new Error(`there is no mail ${index}`);
+  return mail;
 }
 
 interface Row {
@@ -197,20 +104,4 @@ function compare(expected: readonly Expected[], mails: readonly SentMail[], star
     .sort((a, b) => a.at - b.at)
     .map(({ at, mark, text }) => `${mark} ${clockFace(at).padStart(6)}  ${text}`);
   return ['The mails are not those of the story (- missing, + unexpected):', ...lines].join('\n');
-}
-
-function chronicle({ chronicle, startedAt, mails }: Stage): string {
-  const lines = chronicle.map(({ at, text }) => `  ${clockFace(at - startedAt).padStart(6)}  ${text}`);
-  return [...lines, `  ${mails.length} mails`].join('\n');
-}
-
-/** The kinds of an incident's timeline, in order: what an incident tells about itself. */
-export async function kindsOf(stage: Stage, incidentId: number): Promise<string[]> {
-  const { json } = await stage.request({ method: 'GET', path: `/incidents/${incidentId}/timeline` });
-  return (json.timeline as { kind: string }[]).map(({ kind }) => kind);
-}
-
-/** Fails unless the incident is in this state. */
-export async function expectState(stage: Stage, incidentId: number, state: string): Promise<void> {
-  expect((await stage.incident(incidentId)).state).toBe(state);
 }

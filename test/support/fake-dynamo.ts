@@ -12,6 +12,11 @@ export interface FakeDynamo {
   put(table: TableName, item: object): Promise<void>;
 }
 
+/** dynalite wants to see a signature, and does not check it. */
+const SIGNED = {
+  'x-amz-date': '20260101T000000Z',
+  authorization: 'AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=c',
+};
 const TABLE_NAMES = Object.keys(TABLES) as TableName[];
 
 /**
@@ -44,10 +49,9 @@ export async function startFakeDynamo(): Promise<FakeDynamo> {
 
   async function call(operation: string, body: object): Promise<Record<string, unknown>> {
     const headers = {
+      ...SIGNED,
       'content-type': 'application/x-amz-json-1.0',
       'x-amz-target': `DynamoDB_20120810.${operation}`,
-      'x-amz-date': '20260101T000000Z',
-      authorization: 'AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=c',
     };
     const answer = await ask({ method: 'POST', path: '/', headers, body: JSON.stringify(body) });
     if (answer.status !== 200) throw new Error(`${operation}: ${answer.body}`);
@@ -63,7 +67,7 @@ export async function startFakeDynamo(): Promise<FakeDynamo> {
   }
 
   return {
-    serve: ({ raw }) => ask(raw),
+    serve: ({ raw }) => ask({ ...raw, headers: { ...raw.headers, ...SIGNED } }),
     async put(TableName, Item) {
       await call('PutItem', { TableName, Item });
     },

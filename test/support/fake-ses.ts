@@ -1,4 +1,4 @@
-import type { Serve, WireAnswer } from './wire.ts';
+import type { Serve, WireAnswer, WireCall } from './wire.ts';
 
 /** A mail that SES has taken. */
 export interface SentMail {
@@ -25,22 +25,25 @@ interface SendEmail {
   readonly EmailTags: readonly { readonly Name: string; readonly Value: string }[];
 }
 
+/** The mail that a call of SendEmail carries. */
+export function mailOf({ body }: Pick<WireCall, 'body'>): Omit<SentMail, 'at' | 'messageId'> {
+  const { Destination, Content, EmailTags } = body as unknown as SendEmail;
+  const { Subject, Body, Headers } = Content.Simple;
+  return {
+    to: Destination.ToAddresses.join(', '),
+    subject: Subject.Data,
+    text: Body.Text.Data,
+    html: Body.Html.Data,
+    headers: Object.fromEntries(Headers.map(({ Name, Value }) => [Name, Value])),
+    tags: Object.fromEntries(EmailTags.map(({ Name, Value }) => [Name, Value])),
+  };
+}
+
 /** Takes every mail and keeps it with the time at which it was taken. Failures are the wire's affair. */
 export function createFakeSes(taken: (mail: SentMail) => void) {
   const mails: SentMail[] = [];
-  const serve: Serve = ({ body }) => {
-    const { Destination, Content, EmailTags } = body as unknown as SendEmail;
-    const { Subject, Body, Headers } = Content.Simple;
-    const mail: SentMail = {
-      at: Date.now(),
-      messageId: `mail-${mails.length + 1}`,
-      to: Destination.ToAddresses.join(', '),
-      subject: Subject.Data,
-      text: Body.Text.Data,
-      html: Body.Html.Data,
-      headers: Object.fromEntries(Headers.map(({ Name, Value }) => [Name, Value])),
-      tags: Object.fromEntries(EmailTags.map(({ Name, Value }) => [Name, Value])),
-    };
+  const serve: Serve = (call) => {
+    const mail: SentMail = { at: Date.now(), messageId: `mail-${mails.length + 1}`, ...mailOf(call) };
     mails.push(mail);
     taken(mail);
     return { status: 200, body: JSON.stringify({ MessageId: mail.messageId }) };

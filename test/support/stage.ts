@@ -91,6 +91,8 @@ export interface Stage {
   counted(metric: string): number;
   /** From now on the clock of this function is off by so much. */
   skew(functionName: FunctionName, ms: number): void;
+  /** Calls a function once more as it was called last, and leaves the answer alone. */
+  again(functionName: FunctionName): void;
   /** All processes and workflows are gone; what is stored stays, and new processes take over. */
   cutPower(): void;
   stop(): Promise<void>;
@@ -111,8 +113,11 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
   const skews = new Map<string, number>();
   const around = surroundings(tell, counts, skews);
 
-  const invoke = <T>(name: FunctionName, work: () => Promise<T>): Promise<T> =>
-    clock.watch(invokeFunction(name, FUNCTIONS[name].timeoutSeconds, work));
+  const latest = new Map<FunctionName, () => Promise<unknown>>();
+  function invoke<T>(name: FunctionName, work: () => Promise<T>): Promise<T> {
+    latest.set(name, work);
+    return clock.watch(invokeFunction(name, FUNCTIONS[name].timeoutSeconds, work));
+  }
 
   const sdk = { ...SDK_IDENTITY };
   const db = DynamoDBDocumentClient.from(
@@ -227,6 +232,10 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     putRow: (table, item) => clock.finish(clock.track(dynamo.put(table, item))),
     counted: (metric) => counts.get(metric) ?? 0,
     skew: (functionName, ms) => skews.set(functionName, ms),
+    again(name) {
+      const work = latest.get(name);
+      if (work) invoke(name, work).catch((error) => tell(`${name}, called a second time: ${error}`));
+    },
     cutPower,
     async stop() {
       workflows.abortAll();

@@ -10,6 +10,8 @@ export interface WireCall {
   readonly operation: string;
   readonly body: JsonObject;
   readonly raw: WireRequest;
+  /** Epoch milliseconds. */
+  readonly at: number;
   /** The function that makes it. */
   readonly invocation: Invocation | undefined;
 }
@@ -92,6 +94,8 @@ export const SDK_IDENTITY = {
   region: 'eu-central-1',
   endpoint: 'http://aws.invalid',
   credentials: { accessKeyId: 'a'.repeat(20), secretAccessKey: 'b'.repeat(40) },
+  /** Nobody here looks at a signature, and making it takes a good part of a call. */
+  signer: { sign: async <T>(request: T): Promise<T> => request },
 };
 
 const STRAGGLE_MS = 6_000;
@@ -164,7 +168,14 @@ export function createWire(clock: VirtualClock, told: (text: string) => void, cu
         const raw = plain(request as SdkRequest);
         const invocation = currentInvocation();
         if (invocation?.dead) return never();
-        const call: WireCall = { service, operation: operationOf(raw), body: JSON.parse(raw.body), raw, invocation };
+        const call: WireCall = {
+          service,
+          operation: operationOf(raw),
+          body: JSON.parse(raw.body),
+          raw,
+          at: Date.now(),
+          invocation,
+        };
         calls.push(call);
         const answer = await clock.track(perform(call, serve));
         if (answer === 'never') return never();
