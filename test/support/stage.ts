@@ -5,11 +5,13 @@ import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Incident } from '../../core/incident.ts';
+import type { IntegrationKind, Scope } from '../../core/integration.ts';
 import { MINUTE_MS, SECOND_MS } from '../../core/time.ts';
 import type { TimelineEntry } from '../../core/timeline.ts';
 import type { Advanced } from '../../lambda/app/advance.ts';
 import type { Surroundings } from '../../lambda/app/ports.ts';
 import { readTimeline } from '../../lambda/app/read-timeline.ts';
+import { createIntegrationStore } from '../../lambda/data/integrations.ts';
 import type { TableName } from '../../lambda/data/keys.ts';
 import type { WorkflowInput } from '../../lambda/data/workflow.ts';
 import { incidentStores } from '../../lambda/deps.ts';
@@ -47,7 +49,16 @@ const FUNCTIONS = {
 };
 export type FunctionName = keyof typeof FUNCTIONS;
 
+/** A key of a sender, issued before the story begins. */
+export interface IssuedKey {
+  readonly key: string;
+  readonly kind: IntegrationKind;
+  readonly scopes?: readonly Scope[];
+}
+
 export interface StageOptions {
+  /** Keys of senders of service `checkout`. */
+  readonly keys?: readonly IssuedKey[];
   /** Put with PUT /config before the story begins; `null` for none. */
   readonly config?: unknown;
   /** When the story begins. */
@@ -100,7 +111,7 @@ export interface Stage {
 
 /** The whole service in this process, on a clock that tests move. Composed as the handlers compose it. */
 export async function startStage(options: StageOptions = {}): Promise<Stage> {
-  const { config = DEFAULT_CONFIG, start = '2026-11-23T12:00:00Z', reconciler = 20 } = options;
+  const { config = DEFAULT_CONFIG, keys = [], start = '2026-11-23T12:00:00Z', reconciler = 20 } = options;
   await warmUpSdk();
   const dynamo = await startFakeDynamo();
   const clock = startVirtualClock(Date.parse(start));
@@ -250,7 +261,14 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
       throw new Error(`the configuration of the story is refused: ${status} ${text}`);
     }
   }
+  for (const issued of keys) await clock.finish(issue(db, issued));
   return stage;
+}
+
+function issue(db: DynamoDBDocumentClient, { key, kind, scopes = ['events'] }: IssuedKey): Promise<void> {
+  const integrationId = `int-${kind}`;
+  const facts = { integrationId, name: kind, kind, service: 'checkout', scopes, ratePerMinute: 1_000 };
+  return createIntegrationStore(db, ENV.integrationTable).add(key, { ...facts, createdAt: Date.now() }, Date.now());
 }
 
 function surroundings(
