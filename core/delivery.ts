@@ -56,6 +56,14 @@ export type ChannelOutcome =
 /** Longer than any sender of a claim can live (the reconciler's 50 s), so a lapsed lease means that its holder is gone. */
 export const LEASE_MS = 75_000;
 
+/** A claim that was not sent on within this time is not sent on at all, but claimed anew: somebody may have acknowledged meanwhile. */
+export const SEND_WITHIN_MS = 10_000;
+
+/** False when too much time has passed since `delivery` was claimed for it to be sent on that claim. */
+export function mayStillSend({ leaseUntil = Number.POSITIVE_INFINITY }: Delivery, now: EpochMs): boolean {
+  return now <= leaseUntil - LEASE_MS + SEND_WITHIN_MS;
+}
+
 const RETRY_AFTER_MS = [15_000, 30_000, 60_000, 120_000, 240_000] as const;
 /** The fallback is the last resort: it is tried for a day, for as long as a provider's outage may well last. */
 const FALLBACK_RETRIES = 115;

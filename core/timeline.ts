@@ -45,8 +45,12 @@ export interface TimelineEntry {
 
 export type NewEntry = Omit<TimelineEntry, 'seq' | 'at'>;
 
-/** Appends entries in order and stamps the change. */
-export function record(incident: Incident, at: EpochMs, ...entries: readonly NewEntry[]): Incident {
+/**
+ * Appends entries in order and stamps the change. Never stamps it earlier than the one before: the clocks of two processes differ,
+ * and one may have looked at its clock before the other's change and at the incident after it.
+ */
+export function record(incident: Incident, now: EpochMs, ...entries: readonly NewEntry[]): Incident {
+  const at = Math.max(now, incident.updatedAt);
   const numbered = entries.map((entry, i) => ({ ...entry, seq: incident.timelineSeq + i + 1, at }));
   return {
     ...incident,

@@ -8,6 +8,7 @@ import type { IncidentStore } from '../data/incidents.ts';
 import { dedupId, groupId } from '../data/keys.ts';
 import type { ServiceStore } from '../data/services.ts';
 import type { Workflow } from '../data/workflow.ts';
+import { finishMerge } from './merge-incidents.ts';
 import { MOST_CONFLICTS, type Surroundings, TooManyConflicts } from './ports.ts';
 import { startWorkflow } from './start-workflow.ts';
 
@@ -79,10 +80,11 @@ async function holderOf(deps: RaiseDeps, id: string, windowMs?: number): Promise
   if (!lock) return { kind: 'free', id, lock, missing: false };
   const free = { kind: 'free', id, lock } as const;
   let incidentId = lock.incidentId;
+  let merging: Incident | undefined;
   for (let merges = 0; merges <= MOST_MERGES; merges++) {
     const now = deps.now();
     const since = windowMs === undefined ? 0 : now - windowMs;
-    const absorbed = await deps.incidents.absorb(incidentId, now, since);
+    const absorbed = await deps.incidents.absorb(incidentId, now, deps.token(), since);
     if (absorbed) {
       deps.count('IncidentAbsorbed');
       return { kind: 'absorbed', incident: absorbed };
@@ -91,7 +93,8 @@ async function holderOf(deps: RaiseDeps, id: string, windowMs?: number): Promise
     if (!incident) return { ...free, missing: incidentId === lock.incidentId };
     const reopening = incidentId === lock.incidentId && lock.reopenVersion === incident.version;
     if (incident.state === 'RESOLVED' && !reopening) {
-      if (incident.mergedInto === undefined) return { ...free, missing: false };
+      if (incident.mergeOwed) merging ??= incident;
+      if (incident.mergedInto === undefined) break;
       incidentId = incident.mergedInto;
       continue;
     }
@@ -103,6 +106,7 @@ async function holderOf(deps: RaiseDeps, id: string, windowMs?: number): Promise
     }
     return { kind: 'changing' };
   }
+  if (merging && (await finishMerge(deps, merging))) return { kind: 'changing' };
   return { ...free, missing: false };
 }
 

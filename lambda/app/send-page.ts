@@ -1,3 +1,4 @@
+import { mayStillSend } from '../../core/delivery.ts';
 import { occasionOf, upcomingStep } from '../../core/escalation.ts';
 import type { Incident } from '../../core/incident.ts';
 import { type Directory, reachStep } from '../../core/oncall.ts';
@@ -34,6 +35,9 @@ export function createSendPage(deps: SendPageDeps): SendPage {
         fromDomain: deps.fromDomain,
         ...(nextStep ? { nextStep } : {}),
       });
+      // The last thing before the mail leaves: whoever is asked to send must not have slept on it.
+      if (!mayStillSend(delivery, deps.now()))
+        return { kind: 'retryable', error: 'too much time passed after the claim; not sent' };
       return await deps.mail.send(
         { ...mail, to: delivery.to.address },
         { incidentId: incident.incidentId, delivery: delivery.id },

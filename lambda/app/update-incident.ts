@@ -4,6 +4,7 @@ import type { DedupStore } from '../data/dedup.ts';
 import type { IncidentStore } from '../data/incidents.ts';
 import { dedupId } from '../data/keys.ts';
 import type { Workflow } from '../data/workflow.ts';
+import { finishMerge } from './merge-incidents.ts';
 import { MOST_CONFLICTS, type Surroundings, TooManyConflicts } from './ports.ts';
 import { startWorkflow } from './start-workflow.ts';
 
@@ -23,15 +24,24 @@ export type Updated =
 
 /** Applies a change to an incident: loads, decides, writes on condition, and decides again if somebody was faster. */
 export async function updateIncident(deps: UpdateDeps, incidentId: number, change: Change): Promise<Updated> {
+  let wanted = change;
+  /** The run that was over when the lock was marked: everybody who meets the mark re-opens the incident, in our stead. */
+  let markedRun: number | undefined;
   for (let attempt = 0; attempt < MOST_CONFLICTS; attempt++) {
     const incident = await deps.incidents.get(incidentId);
     if (!incident) return { kind: 'not found' };
-    const decision = applyChange(incident, change, deps.now());
+    if (markedRun !== undefined && incident.escalation.run > markedRun) {
+      // It is done. A second time would undo what has been done to the incident since.
+      if (change.note === undefined) return { kind: 'unchanged', incident };
+      wanted = { by: change.by, note: change.note };
+    }
+    const decision = applyChange(incident, wanted, deps.now());
     if (decision.kind !== 'changed') return decision;
     const revived = incident.state === 'RESOLVED' && decision.incident.state === 'OPEN';
     const newer = revived ? await regainLock(deps, incident) : 'ours';
     if (newer === 'contended') continue;
     if (newer !== 'ours') return { kind: 'superseded', incident, by: newer };
+    if (revived) markedRun = incident.escalation.run;
     const saved = await deps.incidents.save(incident, decision.incident, deps.token());
     if (saved.kind === 'conflict') continue;
     if (decision.wake) await startWorkflow(deps, saved.incident);
@@ -52,6 +62,7 @@ async function regainLock(deps: UpdateDeps, incident: Incident): Promise<'ours' 
   if (lock && lock.incidentId !== incident.incidentId) {
     const holder = await deps.incidents.get(lock.incidentId);
     if (holder?.state !== 'RESOLVED' || lock.reopenVersion === holder.version) return lock.incidentId;
+    if (await finishMerge(deps, holder)) return 'contended';
   }
   const mine = { incidentId: incident.incidentId, reopenVersion: incident.version };
   return (await deps.dedup.set(id, mine, lock)) ? 'ours' : 'contended';

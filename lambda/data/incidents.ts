@@ -12,7 +12,7 @@ import { createdKey, monthShard, SHARDS, shardOf } from './keys.ts';
 import type { TimelineStore } from './timeline.ts';
 
 /** Attributes that exist for the indexes, or to recognise our own write after a lost answer. Never shown. */
-const STORAGE_ONLY = ['openShard', 'dueShard', 'monthShard', 'createdKey', 'writeId'] as const;
+const STORAGE_ONLY = ['openShard', 'dueShard', 'monthShard', 'createdKey', 'writeId', 'absorbId'] as const;
 
 /** `details` is kept as JSON text: senders' numbers and nesting may exceed what a DynamoDB attribute can hold. */
 export function toItem(incident: Incident): Item {
@@ -46,9 +46,10 @@ export interface IncidentStore {
   save(before: Incident, after: Incident, writeId: string): Promise<Saved>;
   /**
    * Counts one more event if the incident exists, absorbs events at `now`, and has seen one after `since`; undefined if it needs a
-   * decision instead.
+   * decision instead. The SDK repeats what was not answered; such a repetition is recognised by `writeId` and not counted again,
+   * unless another event was counted in between.
    */
-  absorb(incidentId: number, now: number, since?: number): Promise<Incident | undefined>;
+  absorb(incidentId: number, now: number, writeId: string, since?: number): Promise<Incident | undefined>;
   /** Numbers of incidents whose next action was due before `before`, oldest first within a shard. Eventually consistent. */
   overdue(before: number, most: number): Promise<number[]>;
 }
@@ -112,23 +113,25 @@ export function createIncidentStore(db: DynamoDBDocumentClient, table: string, t
       }
     },
 
-    async absorb(incidentId, now, since = 0) {
+    async absorb(incidentId, now, writeId, since = 0) {
       try {
         const { Attributes } = await db.send(
           new UpdateCommand({
             TableName: table,
             Key: { incidentId },
-            UpdateExpression: 'SET #count = #count + :one, lastSeenAt = :now',
-            ConditionExpression: 'absorbUntil > :now AND lastSeenAt > :since',
+            UpdateExpression: 'SET #count = #count + :one, lastSeenAt = :now, absorbId = :id',
+            ConditionExpression:
+              'absorbUntil > :now AND lastSeenAt > :since AND (attribute_not_exists(absorbId) OR absorbId <> :id)',
             ExpressionAttributeNames: { '#count': 'count' },
-            ExpressionAttributeValues: { ':one': 1, ':now': now, ':since': since },
+            ExpressionAttributeValues: { ':one': 1, ':now': now, ':since': since, ':id': writeId },
             ReturnValues: 'ALL_NEW',
           }),
         );
         return toIncident(Attributes ?? {});
       } catch (error) {
-        if (conditionFailed(error)) return undefined;
-        throw error;
+        if (!conditionFailed(error)) throw error;
+        const item = await read(incidentId);
+        return item?.absorbId === writeId ? toIncident(item) : undefined;
       }
     },
 

@@ -47,7 +47,8 @@ describe('an incident that is assigned', () => {
     }));
 
   it('to somebody who does not answer, pages again when the event comes again', () =>
-    story({ config }, ({ at, expectMail, end }) => {
+    story({ config }, ({ at, expectMail, isTight, end }) => {
+      isTight();
       at('0:00').put(KEYED);
       expectMail('0:00', ADA);
       at('1:00').request(...act('assign'), { user: 'lin' });

@@ -56,7 +56,7 @@ export function incidentContract(stores: () => Stores): void {
     it('recognises its own write after a lost answer, with what it has become since', async () => {
       const incident = anIncident();
       await stores().incidents.create(incident, 'w');
-      await stores().incidents.absorb(incident.incidentId, T0 + 5);
+      await stores().incidents.absorb(incident.incidentId, T0 + 5, 'absorb-1');
       expect(await stores().incidents.create(incident, 'w')).toMatchObject({ kind: 'saved', incident: { count: 2 } });
     });
 
@@ -169,22 +169,33 @@ export function incidentContract(stores: () => Stores): void {
   describe('incidents.absorb', () => {
     it('counts without touching the version', async () => {
       const incident = await created();
-      const after = await stores().incidents.absorb(incident.incidentId, T0 + 5);
+      const after = await stores().incidents.absorb(incident.incidentId, T0 + 5, 'absorb-2');
       expect(after).toEqual({ ...incident, count: 2, lastSeenAt: T0 + 5 });
     });
 
     it('counts every one of many at once', async () => {
       const incident = await created();
-      await Promise.all(Array.from({ length: AT_ONCE }, () => stores().incidents.absorb(incident.incidentId, T0 + 5)));
+      await Promise.all(
+        Array.from({ length: AT_ONCE }, (_, i) =>
+          stores().incidents.absorb(incident.incidentId, T0 + 5, `at-once-${i}`),
+        ),
+      );
       expect((await stores().incidents.get(incident.incidentId))?.count).toBe(1 + AT_ONCE);
+    });
+
+    it('counts a repetition of itself once, and answers as the first time', async () => {
+      const incident = await created();
+      const first = await stores().incidents.absorb(incident.incidentId, T0 + 5, 'absorb-1');
+      expect(await stores().incidents.absorb(incident.incidentId, T0 + 5, 'absorb-1')).toEqual(first);
+      expect(first).toEqual({ ...incident, count: 2, lastSeenAt: T0 + 5 });
     });
 
     it('neither disturbs a save nor is disturbed by it', async () => {
       const before = await created();
-      await stores().incidents.absorb(before.incidentId, T0 + 5);
+      await stores().incidents.absorb(before.incidentId, T0 + 5, 'absorb-4');
       const claimed = await saved(before, changed(before, 'CLAIMED'));
       expect(claimed).toMatchObject({ state: 'CLAIMED', count: 2, lastSeenAt: T0 + 5, version: 2 });
-      expect(await stores().incidents.absorb(before.incidentId, T0 + 6)).toEqual({
+      expect(await stores().incidents.absorb(before.incidentId, T0 + 6, 'absorb-5')).toEqual({
         ...claimed,
         count: 3,
         lastSeenAt: T0 + 6,
@@ -193,14 +204,16 @@ export function incidentContract(stores: () => Stores): void {
 
     it('counts only within the time since the last event, when asked so', async () => {
       const incident = await created();
-      expect(await stores().incidents.absorb(incident.incidentId, T0 + 10, T0)).toBeUndefined();
-      expect(await stores().incidents.absorb(incident.incidentId, T0 + 10, T0 - 1)).toMatchObject({ count: 2 });
-      expect(await stores().incidents.absorb(incident.incidentId, T0 + 20, T0 + 9)).toMatchObject({
+      expect(await stores().incidents.absorb(incident.incidentId, T0 + 10, 'absorb-6', T0)).toBeUndefined();
+      expect(await stores().incidents.absorb(incident.incidentId, T0 + 10, 'absorb-7', T0 - 1)).toMatchObject({
+        count: 2,
+      });
+      expect(await stores().incidents.absorb(incident.incidentId, T0 + 20, 'absorb-8', T0 + 9)).toMatchObject({
         count: 3,
         lastSeenAt: T0 + 20,
       });
-      expect(await stores().incidents.absorb(incident.incidentId, T0 + 30, T0 + 20)).toBeUndefined();
-      expect(await stores().incidents.absorb(incident.incidentId, T0 + 30)).toMatchObject({ count: 4 });
+      expect(await stores().incidents.absorb(incident.incidentId, T0 + 30, 'absorb-9', T0 + 20)).toBeUndefined();
+      expect(await stores().incidents.absorb(incident.incidentId, T0 + 30, 'absorb-10')).toMatchObject({ count: 4 });
     });
 
     it('leaves it to a decision from the instant on at which repeated events page again', async () => {
@@ -208,24 +221,29 @@ export function incidentContract(stores: () => Stores): void {
       const claimed = await saved(open, changed(open, 'CLAIMED'));
       const until = T0 + 1_000 + DEFAULT_SETTINGS.repageAfterAcknowledgedMs;
       expect(claimed.absorbUntil).toBe(until);
-      expect(await stores().incidents.absorb(open.incidentId, until - 1)).toMatchObject({ count: 2 });
-      expect(await stores().incidents.absorb(open.incidentId, until)).toBeUndefined();
+      expect(await stores().incidents.absorb(open.incidentId, until - 1, 'absorb-11')).toMatchObject({ count: 2 });
+      expect(await stores().incidents.absorb(open.incidentId, until, 'absorb-12')).toBeUndefined();
       const stored = await stores().incidents.get(open.incidentId);
       const again = stored && repeat(stored, until);
       if (!stored || !again) throw new Error('the event was swallowed');
       await saved(stored, again);
-      expect(await stores().incidents.absorb(open.incidentId, until)).toMatchObject({ state: 'OPEN', count: 3 });
+      expect(await stores().incidents.absorb(open.incidentId, until, 'absorb-13')).toMatchObject({
+        state: 'OPEN',
+        count: 3,
+      });
     });
 
     it('leaves it to a decision when the incident is resolved or does not exist', async () => {
       const open = await created();
       const resolved = await saved(open, changed(open, 'RESOLVED'));
-      expect(await stores().incidents.absorb(open.incidentId, T0 + 5)).toBeUndefined();
+      expect(await stores().incidents.absorb(open.incidentId, T0 + 5, 'absorb-14')).toBeUndefined();
       expect(await stores().incidents.get(open.incidentId)).toEqual(resolved);
-      expect(await stores().incidents.absorb(99_999, T0)).toBeUndefined();
+      expect(await stores().incidents.absorb(99_999, T0, 'absorb-15')).toBeUndefined();
       expect(await stores().incidents.get(99_999)).toBeUndefined();
       const reopened = await saved(resolved, changed(resolved, 'OPEN'));
-      expect(await stores().incidents.absorb(open.incidentId, T0 + 9)).toMatchObject({ count: reopened.count + 1 });
+      expect(await stores().incidents.absorb(open.incidentId, T0 + 9, 'absorb-16')).toMatchObject({
+        count: reopened.count + 1,
+      });
     });
   });
 

@@ -34,22 +34,26 @@ export const SERVER_ERROR: Mishap = {
 const ALIKE_IDLE_READS = 2;
 const IDLE = /^(GetItem|BatchGetItem|Query)$/;
 
-/** The numbers of the calls at which trouble is worth making: all, but for the reconciler's reads, which are alike. */
-export function placesFor(calls: readonly WireCall[]): number[] {
+/**
+ * What may be tried at each call at which trouble is worth making: all calls of functions, but for the reconciler's reads, which are
+ * alike.
+ */
+export function placesFor(calls: readonly WireCall[]): Injection[][] {
   const seen = new Map<string, number>();
   return calls.flatMap((call, index) => {
     const { invocation, operation, body } = call;
     if (invocation === undefined) return [];
-    if (invocation.functionName !== 'reconciler' || !IDLE.test(operation)) return [index + 1];
+    const here = [TROUBLES.filter((trouble) => fits(trouble, call)).map((trouble) => ({ call: index + 1, trouble }))];
+    if (invocation.functionName !== 'reconciler' || !IDLE.test(operation)) return here;
     const alike = `${operation} ${JSON.stringify(body.TableName ?? Object.keys(body.RequestItems ?? {}))} ${body.IndexName}`;
     const times = (seen.get(alike) ?? 0) + 1;
     seen.set(alike, times);
-    return times <= ALIKE_IDLE_READS ? [index + 1] : [];
+    return times <= ALIKE_IDLE_READS ? here : [];
   });
 }
 
 /** A request twice is two requests: what a person or a sender asks for is not asked again by the platform. */
-export function fits(trouble: Trouble, call: WireCall): boolean {
+function fits(trouble: Trouble, call: WireCall): boolean {
   if (trouble !== 'called twice') return true;
   return !['api', 'ingest'].includes(call.invocation?.functionName ?? '');
 }

@@ -7,8 +7,8 @@ import type { Ended, Page, Replay } from './replay.ts';
  * fifteen seconds for a sender to ask again.
  */
 export const LATE_MS = 3 * MINUTE_MS;
-/** After an acknowledgement was answered, a page that was claimed before may leave for as long as its sender can live. */
-export const AFTER_ACKNOWLEDGEMENT_MS = 50 * SECOND_MS;
+/** After an acknowledgement was answered, a page that was claimed before may leave: ten seconds after its claim, and SES has eleven to take it. */
+export const AFTER_ACKNOWLEDGEMENT_MS = 25 * SECOND_MS;
 
 const NOTICE = /^(On|Off) call /;
 /** How paging went, which pages() looks at; everything else of a timeline is the same with faults and without. */

@@ -2,7 +2,7 @@ import type { Incident } from '../../core/incident.ts';
 import { MINUTE_MS, SECOND_MS } from '../../core/time.ts';
 import type { TimelineEntry } from '../../core/timeline.ts';
 import { chronicle, linkOf } from '../acceptance/reading.ts';
-import type { Deed, Script } from '../acceptance/script.ts';
+import type { Deed, Scene, Script } from '../acceptance/script.ts';
 import type { ApiRequest } from '../support/api-event.ts';
 import { mailOf, type SentMail } from '../support/fake-ses.ts';
 import { type ApiAnswer, type FunctionName, type Stage, type StageOptions, startStage } from '../support/stage.ts';
@@ -78,12 +78,13 @@ export async function replay(
   const since = () => Date.now() - stage.startedAt;
   const firstCall = stage.wire.calls.length;
   const hits = makeTrouble(stage, plan);
+  const deeds = deedsOf(script);
   try {
-    for (const [index, { at, deed }] of script.scenes.entries()) {
+    for (const [index, { at, deed }] of deeds.entries()) {
       await stage.clock.advanceTo(stage.startedAt + at);
       await perform(deed, index);
     }
-    await stage.clock.advanceTo(stage.startedAt + (reference?.quietFrom ?? script.end) + REST_MS);
+    await stage.clock.advanceTo(stage.startedAt + (reference?.quietFrom ?? lastWanted(script)) + REST_MS);
     // Before anything else is asked: what is looked at now is no part of the story.
     const calls = stage.wire.calls.slice(firstCall);
     const ids = await incidentIds(stage);
@@ -100,7 +101,7 @@ export async function replay(
       ({ invocation, operation }) => invocation?.functionName !== 'reconciler' || WRITES.test(operation),
     );
     const last = Math.max(0, ...busy.map(({ at }) => at - stage.startedAt));
-    const quietFrom = Math.max(last, script.scenes.at(-1)?.at ?? 0);
+    const quietFrom = Math.max(last, deeds.at(-1)?.at ?? 0);
     const endedAt = Date.now();
     return { calls, pages, exchanges, ended, hits, unheard, quietFrom, endedAt, chronicle: chronicle(stage) };
   } finally {
@@ -121,8 +122,7 @@ export async function replay(
       }
       case 'report':
         return report(await mailLike(deed.mail), deed.event);
-      case 'do':
-      case 'fault':
+      default:
         throw new Error(`a story with a scene of kind ${deed.kind} makes its own trouble`);
     }
   }
@@ -178,6 +178,16 @@ export async function replay(
       ...(body === undefined ? {} : { body: JSON.parse(swap(JSON.stringify(body))) }),
     };
   }
+}
+
+/** When the last thing is done, or the last mail is expected: the end of a story may be a week later, to show that nothing follows. */
+function lastWanted(script: Script): number {
+  const moments = [...deedsOf(script).map(({ at }) => at), ...script.expected.map(({ to }) => to)];
+  return Math.min(script.end, Math.max(0, ...moments));
+}
+
+function deedsOf({ scenes }: Script): Scene[] {
+  return scenes.filter(({ deed }) => deed.kind !== 'check');
 }
 
 /** A sender that repeats what was not answered must say that it is the same event: with a dedup key. */
