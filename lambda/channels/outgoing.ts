@@ -20,8 +20,10 @@ export async function request(fetch: Fetch, url: string, init: RequestInit, time
 }
 
 function nameOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown failure';
-  const { name, cause } = error;
-  const code = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
-  return [name, code].filter((part) => part !== undefined && /^\w{1,60}$/.test(part)).join(' ') || 'unknown failure';
+  const names = [field(error, 'name'), field(field(error, 'cause'), 'code')];
+  return names.filter((name) => typeof name === 'string' && /^\w{1,60}$/.test(name)).join(' ') || 'unknown failure';
+}
+
+function field(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
 }
