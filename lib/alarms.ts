@@ -134,7 +134,14 @@ export function canaryAlarms({ everyMinutes, canary }: CanaryWatched): AlarmDefi
       name: 'canary-missing',
       severity: 'critical',
       says: 'A canary incident did not arrive as a mail within five minutes: pages may not arrive either',
-      metric: ({ service }) => count(METRIC_NAMESPACE, 'CanaryArrived', { service }, FIVE_MINUTES),
+      // Filled, because CloudWatch looks for older data in place of what is missing, and would find the last arrival for longer.
+      metric: ({ service }) =>
+        new MathExpression({
+          label: 'canaries arrived',
+          expression: 'FILL(arrived, 0)',
+          period: FIVE_MINUTES,
+          usingMetrics: { arrived: own(service, 'CanaryArrived') },
+        }),
       below: 1,
       breaches: { count: periods, of: periods },
       silenceIsBad: true,

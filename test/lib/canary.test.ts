@@ -100,13 +100,23 @@ describe('the canary', () => {
 
   it('alarms when none has arrived for a period and ten minutes, no data included', () => {
     expect(alarm('canary-missing')).toMatchObject({
-      Namespace: 'InResponse',
-      MetricName: 'CanaryArrived',
-      Dimensions: [{ Name: 'service', Value: 'InResponse' }],
-      Statistic: 'Sum',
+      Metrics: [
+        { Expression: 'FILL(arrived, 0)' },
+        {
+          ReturnData: false,
+          MetricStat: {
+            Metric: {
+              Namespace: 'InResponse',
+              MetricName: 'CanaryArrived',
+              Dimensions: [{ Name: 'service', Value: 'InResponse' }],
+            },
+            Period: 300,
+            Stat: 'Sum',
+          },
+        },
+      ],
       ComparisonOperator: 'LessThanThreshold',
       Threshold: 1,
-      Period: 300,
       EvaluationPeriods: 8,
       DatapointsToAlarm: 8,
       TreatMissingData: 'breaching',
