@@ -50,7 +50,7 @@ function recordOutcome(incident: Incident, { delivery, outcome }: Report, now: E
   }
   const again = outcome.kind === 'retryable' ? retryAt(delivery.role, delivery.attempts, now) : undefined;
   const wanted = isWanted(incident, delivery);
-  const text = `Could not page ${delivery.to.address}, attempt ${delivery.attempts}: ${outcome.error}. ${ours ? sequel(again, wanted, delivery) : 'A newer attempt has taken its place.'}`;
+  const text = `Could not page ${delivery.to.address}, attempt ${delivery.attempts}: ${outcome.error}. ${ours ? sequel(again, wanted, delivery, incident) : 'A newer attempt has taken its place.'}`;
   const noted = record(incident, now, { ...about, kind: 'notify_failed', text });
   if (!ours) return noted;
   if (!wanted) return withDeliveries(noted, [{ ...ended(ours, 'cancelled'), error: outcome.error }]);
@@ -62,10 +62,12 @@ function recordOutcome(incident: Incident, { delivery, outcome }: Report, now: E
   return addFallback(failed, ours, directory, `${delivery.to.address} could not be reached (${outcome.error})`, now);
 }
 
-function sequel(again: EpochMs | undefined, wanted: boolean, delivery: Delivery): string {
+function sequel(again: EpochMs | undefined, wanted: boolean, delivery: Delivery, { escalation }: Incident): string {
   if (!wanted) return 'Nobody needs to be paged any more.';
   if (again !== undefined) return 'It is tried again.';
-  return delivery.role === 'fallback' ? 'Given up.' : 'The fallback contact is paged instead.';
+  return delivery.role === 'fallback' || escalation.policy.noFallback
+    ? 'Given up.'
+    : 'The fallback contact is paged instead.';
 }
 
 /** The delivery without its claim. */

@@ -37,6 +37,8 @@ export interface EscalationPolicy {
   readonly passMs: number;
   /** After the last pass: `fallback` pages the deployment's fallback contact; `give up` says so in the timeline. */
   readonly atEnd: 'fallback' | 'give up';
+  /** The fallback contact is never paged, not even in place of a mail that fails: for the canary, whose failure is an alarm and no page. */
+  readonly noFallback?: true;
 }
 
 /** The mission's policy: the on-call engineer first, the escalation contact later. Both delays count from the start of the run. */

@@ -23,7 +23,7 @@ function withoutOldest(deliveries: readonly Delivery[]): readonly Delivery[] {
   return forgotten.size === 0 ? deliveries : deliveries.filter((delivery) => !forgotten.has(delivery.id));
 }
 
-/** Adds planned deliveries to the run, due `delayMs` after `notBefore` each. */
+/** Adds planned deliveries to the run, due `delayMs` after `notBefore` each. The one way in, so a policy without a fallback has none. */
 export function addDeliveries(
   incident: Incident,
   step: number,
@@ -35,7 +35,8 @@ export function addDeliveries(
   }: { readonly stopsWhen?: Delivery['stopsWhen'] | undefined; readonly asked?: true | undefined } = {},
 ): Incident {
   const { escalation } = incident;
-  const planned = reached.map(
+  const wanted = escalation.policy.noFallback ? reached.filter(({ role }) => role !== 'fallback') : reached;
+  const planned = wanted.map(
     ({ delayMs, ...who }, i): Delivery => ({
       ...who,
       id: escalation.deliverySeq + i + 1,

@@ -8,7 +8,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Contact } from '../core/delivery.ts';
 import type { SendPage } from './app/advance.ts';
 import type { ConfigDeps } from './app/apply-config.ts';
-import type { Log, Surroundings } from './app/ports.ts';
+import type { Log, Metric, Surroundings } from './app/ports.ts';
 import { createSendPage } from './app/send-page.ts';
 import { createMailChannel, type MailChannel } from './channels/mail/send.ts';
 import { createConfigStore } from './data/config.ts';
@@ -29,6 +29,11 @@ import type { Env } from './env.ts';
 /** A request that hangs must fail while the caller still has time to try again. */
 const requestHandler = { connectionTimeout: 1_000, requestTimeout: 4_000, throwOnRequestTimeout: true };
 
+/** Metrics that count nothing. */
+const UNITS: Partial<Record<Metric, (typeof MetricUnit)[keyof typeof MetricUnit]>> = {
+  CanarySeconds: MetricUnit.Seconds,
+};
+
 /** Service name and metrics namespace come from the variables that powertools defines; `lib/` sets them. */
 export function surroundings(): Surroundings & { readonly metrics: Metrics } {
   const logger = new Logger();
@@ -43,7 +48,7 @@ export function surroundings(): Surroundings & { readonly metrics: Metrics } {
     token: () => randomBytes(16).toString('hex'),
     log,
     metrics,
-    count: (metric, value = 1) => metrics.addMetric(metric, MetricUnit.Count, value),
+    count: (metric, value = 1) => metrics.addMetric(metric, UNITS[metric] ?? MetricUnit.Count, value),
   };
 }
 

@@ -23,6 +23,8 @@ export const ENV = {
   sendKeyId: 'SEND_API_KEY_ID',
   readKeyId: 'READ_API_KEY_ID',
   alarmService: 'ALARM_SERVICE',
+  canaryAddress: 'CANARY_ADDRESS',
+  watchdogUrl: 'WATCHDOG_URL',
 } as const;
 
 export type EnvName = keyof typeof ENV;
@@ -44,4 +46,12 @@ export function readEnv<N extends EnvName>(
   }
   const { data } = result;
   return Object.fromEntries(names.map((name) => [name, data[ENV[name]]])) as Env<N>;
+}
+
+/** Reads a variable that a deployment may leave out. */
+export function readOptionalEnv(
+  name: EnvName,
+  source: Readonly<Record<string, string | undefined>> = process.env,
+): string | undefined {
+  return source[ENV[name]] || undefined;
 }

@@ -87,7 +87,7 @@ export const ALARMS: readonly AlarmDefinition[] = [
     metric: ({ apiName, stage }) => count('AWS/ApiGateway', '5XXError', { ApiName: apiName, Stage: stage }, MINUTE),
     breaches: { count: 2, of: 5 },
   },
-  ...HANDLER_NAMES.map(functionFailing),
+  ...HANDLER_NAMES.map((name) => functionFailing(name, ({ functions }) => functions[name])),
   {
     name: 'dead-letters',
     severity: 'warning',
@@ -125,18 +125,48 @@ export const ALARMS: readonly AlarmDefinition[] = [
   },
 ];
 
-function functionFailing(handler: HandlerName): AlarmDefinition {
+/** The alarms of a deployment that sends canaries. */
+export function canaryAlarms({ everyMinutes, canary }: CanaryWatched): AlarmDefinition[] {
+  // From one arrival to the next, and what a run that is tried again may take; by the periods' bounds it is one more.
+  const periods = Math.ceil(everyMinutes / FIVE_MINUTES.toMinutes()) + 2;
+  return [
+    {
+      name: 'canary-missing',
+      severity: 'critical',
+      says: 'A canary incident did not arrive as a mail within five minutes: pages may not arrive either',
+      // Filled, because CloudWatch looks for older data in place of what is missing, and would find the last arrival for longer.
+      metric: ({ service }) =>
+        new MathExpression({
+          label: 'canaries arrived',
+          expression: 'FILL(arrived, 0)',
+          period: FIVE_MINUTES,
+          usingMetrics: { arrived: own(service, 'CanaryArrived') },
+        }),
+      below: 1,
+      breaches: { count: periods, of: periods },
+      silenceIsBad: true,
+    },
+    functionFailing('canary', () => canary),
+  ];
+}
+
+export interface CanaryWatched {
+  readonly everyMinutes: number;
+  readonly canary: IFunction;
+}
+
+function functionFailing(handler: string, find: (watched: Watched) => IFunction): AlarmDefinition {
   return {
     name: `function-failing-${handler}`,
     severity: 'high',
     says: `The ${handler} function ends in errors, or is throttled`,
     runbook: 'function-failing',
-    metric: ({ functions }) =>
+    metric: (watched) =>
       new MathExpression({
         label: 'errors and throttles',
         expression: 'errors + throttles',
         period: FIVE_MINUTES,
-        usingMetrics: { errors: functions[handler].metricErrors(), throttles: functions[handler].metricThrottles() },
+        usingMetrics: { errors: find(watched).metricErrors(), throttles: find(watched).metricThrottles() },
       }),
   };
 }

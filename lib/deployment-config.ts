@@ -17,6 +17,7 @@ const concurrency = z.strictObject({
   reconciler: positive.optional(),
   mailEvents: positive.optional(),
   ingest: positive.optional(),
+  canary: positive.optional(),
 });
 
 const cloudWatchAlarms = z.strictObject({
@@ -28,6 +29,20 @@ const inboundMail = z.strictObject({
   /** A rule set that is there already, and active. Without it one is made, which has to be made the active one by hand. */
   ruleSet: z.string().min(1).max(64).optional(),
 });
+
+const canary = z.strictObject({
+  /** Half a day at most: an alarm of CloudWatch looks back one day. */
+  everyMinutes: positive.max(720).default(15),
+  /** The mailbox simulator of SES takes mail from every account and costs what any mail does. */
+  address: z.email().default('success@simulator.amazonses.com'),
+});
+/** The template holds the reference alone; CloudFormation puts the value in when it deploys. */
+const secretReference = z
+  .string()
+  .regex(
+    /^(?:ssm:[\w./-]{1,1000}(?::\d{1,10})?|secretsmanager:[\w/+=.@:-]{1,512})$/,
+    'ssm:NAME of a parameter, or secretsmanager:NAME of a secret, that holds the address; the address itself would stand in the template',
+  );
 
 const schema = z.strictObject({
   /** `production` keeps the data when the stack goes, and protects both from deletion. */
@@ -70,6 +85,10 @@ const schema = z.strictObject({
   cloudWatchAlarms: z.preprocess(fromJson, cloudWatchAlarms).optional(),
   /** Mail to these addresses or domains becomes incidents. SES must receive mail for them, in this region. */
   inboundMail: z.preprocess(fromJson, inboundMail).optional(),
+  /** A canary incident every so often, through everything, and an alarm when its mail does not arrive. */
+  canary: z.preprocess(fromJson, canary).optional(),
+  /** Where the address is kept that is fetched after each clean pass of the reconciler: a service that raises the alarm when it hears nothing. */
+  watchdogUrl: secretReference.optional(),
 });
 
 /** What a deployment needs to know, checked and with defaults filled in. */

@@ -3,7 +3,7 @@ import { join, parse } from 'node:path';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib/core';
 import { buildSync } from 'esbuild';
-import { HANDLER_NAMES, HANDLERS } from './handlers.ts';
+import { HANDLERS } from './handlers.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -15,7 +15,10 @@ const NEVER_LOADED = ['http', 'ini', 'process', 'sso', 'web-identity'].map((sour
   return `@aws-sdk/credential-provider-${source}`;
 });
 
-let bundles: ReadonlyMap<string, Uint8Array> | undefined;
+const bundles = new Map<string, Uint8Array>();
+
+/** The handlers that every stack has. */
+const ALWAYS: readonly string[] = Object.values(HANDLERS).map(({ entry }) => entry);
 
 /**
  * The code of a handler as one ES module. The AWS SDK is in it, so that what was tested is what runs; the asset's hash is that of
@@ -30,7 +33,7 @@ export function handlerCode(entry: string): Code {
       command: [entry],
       local: {
         tryBundle(outputDir: string) {
-          bundles ??= bundleHandlers();
+          if (!bundles.has(entry)) bundle(ALWAYS.includes(entry) ? ALWAYS : [entry]);
           const code = bundles.get(entry);
           if (code) writeFileSync(join(outputDir, 'index.mjs'), code);
           return code !== undefined;
@@ -40,10 +43,10 @@ export function handlerCode(entry: string): Code {
   });
 }
 
-/** Bundles all handlers at once, so that what they share is read once. Throws when one does not build. */
-function bundleHandlers(): ReadonlyMap<string, Uint8Array> {
+/** Bundles handlers at once, so that what they share is read once. Throws when one does not build. */
+function bundle(entries: readonly string[]): void {
   const { outputFiles } = buildSync({
-    entryPoints: HANDLER_NAMES.map((name) => join(ROOT, 'lambda', 'handlers', `${HANDLERS[name].entry}.ts`)),
+    entryPoints: entries.map((entry) => join(ROOT, 'lambda', 'handlers', `${entry}.ts`)),
     outdir: 'in-memory',
     write: false,
     absWorkingDir: ROOT,
@@ -57,5 +60,5 @@ function bundleHandlers(): ReadonlyMap<string, Uint8Array> {
     legalComments: 'none',
     logLevel: 'warning',
   });
-  return new Map(outputFiles.map(({ path, contents }) => [parse(path).name, contents]));
+  for (const { path, contents } of outputFiles) bundles.set(parse(path).name, contents);
 }

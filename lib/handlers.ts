@@ -32,3 +32,17 @@ export const HANDLERS = {
 export type HandlerName = keyof typeof HANDLERS;
 
 export const HANDLER_NAMES = Object.keys(HANDLERS) as HandlerName[];
+
+/** Lambda functions that are made only where the deployment asks for them. */
+export const OPTIONAL_HANDLERS = {
+  /** Two requests of up to 10 s each. */
+  canary: {
+    entry: 'canary',
+    timeoutSeconds: 30,
+    description: 'Sends a canary incident through everything, and hears of its mail',
+  },
+} as const satisfies Record<string, HandlerDefinition>;
+
+export type OptionalHandlerName = keyof typeof OPTIONAL_HANDLERS;
+
+export const OPTIONAL_HANDLER_NAMES = Object.keys(OPTIONAL_HANDLERS) as OptionalHandlerName[];

@@ -1,15 +1,17 @@
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { CfnOutput, Stack, Tags } from 'aws-cdk-lib/core';
+import { CfnDynamicReference, CfnDynamicReferenceService, CfnOutput, Stack, Tags } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { ENV } from '../lambda/env.ts';
-import { METRIC_NAMESPACE } from './alarms.ts';
+import { canaryAlarms, METRIC_NAMESPACE } from './alarms.ts';
 import { Api } from './api.ts';
 import { AwsSenders } from './aws-senders.ts';
+import { CanaryRounds } from './canary-rounds.ts';
 import { DeadLetters } from './dead-letters.ts';
 import type { DeploymentConfig } from './deployment-config.ts';
 import { Escalation } from './escalation.ts';
 import { HandlerFunction } from './handler-function.ts';
-import { HANDLER_NAMES, HANDLERS, type HandlerName } from './handlers.ts';
+import { HANDLER_NAMES, HANDLERS, type HandlerName, OPTIONAL_HANDLERS, type OptionalHandlerName } from './handlers.ts';
 import { Mail } from './mail.ts';
 import { Monitoring } from './monitoring.ts';
 import { PERMISSIONS } from './permissions.ts';
@@ -46,15 +48,16 @@ export class InResponseStack extends Stack {
       readKeyId: api.keyIds.read,
       senderEmail: config.senderEmail,
       alarmService: config.cloudWatchAlarms?.service ?? 'unrouted',
+      canaryAddress: config.canary?.address ?? '',
     };
     // Read by Powertools itself: the stack's name tells the metrics of two stacks in one account apart.
     const environment = {
       POWERTOOLS_METRICS_NAMESPACE: METRIC_NAMESPACE,
       POWERTOOLS_SERVICE_NAME: this.stackName,
     };
-    const make = (name: HandlerName, invokedBy: 'caller' | 'event') =>
+    const make = (name: HandlerName | OptionalHandlerName, invokedBy: 'caller' | 'event') =>
       new HandlerFunction(this, name.charAt(0).toUpperCase() + name.slice(1), {
-        definition: HANDLERS[name],
+        definition: { ...HANDLERS, ...OPTIONAL_HANDLERS }[name],
         environment,
         logRetention,
         reservedConcurrency: config.reservedConcurrency?.[name],
@@ -67,14 +70,22 @@ export class InResponseStack extends Stack {
       reconciler: make('reconciler', 'event'),
       mailEvents: make('mailEvents', 'event'),
     };
+    // Without dead letters: what it failed to do an hour ago is worth nothing, and its alarms say that it failed.
+    const canary = config.canary && { ...config.canary, lambda: make('canary', 'caller') };
     const escalation = new Escalation(this, 'Escalation', { notifier: functions.notifier, logRetention });
-    for (const name of HANDLER_NAMES) {
+    const grant = (name: HandlerName | OptionalHandlerName, handler: LambdaFunction) => {
       const permission = PERMISSIONS[name];
-      tables.grant(functions[name], permission.tables);
-      if (permission.startsWorkflows) escalation.grantStart(functions[name]);
-      if (permission.sendsMail) mail.grantSend(functions[name]);
-      for (const setting of permission.knows) functions[name].addEnvironment(ENV[setting], settings[setting]);
+      tables.grant(handler, permission.tables);
+      if (permission.startsWorkflows) escalation.grantStart(handler);
+      if (permission.sendsMail) mail.grantSend(handler);
+      for (const setting of permission.knows) handler.addEnvironment(ENV[setting], settings[setting]);
+    };
+    for (const name of HANDLER_NAMES) grant(name, functions[name]);
+    if (canary) {
+      grant('canary', canary.lambda);
+      new CanaryRounds(this, 'CanaryRounds', { ...canary, mail });
     }
+    if (config.watchdogUrl) functions.reconciler.addEnvironment(ENV.watchdogUrl, resolvedAtDeploy(config.watchdogUrl));
     api.route(functions.processor);
     api.routeSenders(functions.ingest);
     new AwsSenders(this, 'AwsSenders', {
@@ -97,6 +108,7 @@ export class InResponseStack extends Stack {
         configurationSet: mail.configurationSet.configurationSetName,
       },
       alarmEmail: config.alarmEmail,
+      ...(canary ? { more: canaryAlarms({ everyMinutes: canary.everyMinutes, canary: canary.lambda }) } : {}),
     });
 
     this.output('ApiUrl', apiUrl);
@@ -111,9 +123,18 @@ export class InResponseStack extends Stack {
     for (const name of HANDLER_NAMES) {
       this.output(`${name.charAt(0).toUpperCase()}${name.slice(1)}FunctionName`, functions[name].functionName);
     }
+    if (canary) this.output('CanaryFunctionName', canary.lambda.functionName);
   }
 
   private output(name: string, value: string): void {
     new CfnOutput(this, name, { value });
   }
+}
+
+/** `ssm:NAME` or `secretsmanager:NAME` as what CloudFormation puts the value in for; the template never holds it. */
+function resolvedAtDeploy(reference: string): string {
+  const [store, name] = [reference.slice(0, reference.indexOf(':')), reference.slice(reference.indexOf(':') + 1)];
+  return store === 'ssm'
+    ? new CfnDynamicReference(CfnDynamicReferenceService.SSM, name).toString()
+    : new CfnDynamicReference(CfnDynamicReferenceService.SECRETS_MANAGER, `${name}:SecretString`).toString();
 }

@@ -1,7 +1,7 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { ConfigurationSet, EmailIdentity, EmailSendingEvent, EventDestination, Identity } from 'aws-cdk-lib/aws-ses';
-import { Topic } from 'aws-cdk-lib/aws-sns';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { LambdaSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Stack, Validations } from 'aws-cdk-lib/core';
@@ -64,6 +64,14 @@ export class Mail extends Construct {
     Validations.of(handler.role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/*]',
       reason: 'Bound to one From address; SES checks identities of recipients too while the account is in the sandbox.',
+    });
+  }
+
+  /** Publishes to `topic` that a mail has arrived, of every mail. */
+  reportDeliveriesTo(topic: ITopic): void {
+    this.configurationSet.addEventDestination('Deliveries', {
+      destination: EventDestination.snsTopic(topic),
+      events: [EmailSendingEvent.DELIVERY],
     });
   }
 

@@ -10,13 +10,15 @@ import { ALARMS, type AlarmDefinition, type Watched } from './alarms.ts';
 export interface MonitoringProps {
   readonly watched: Watched;
   readonly alarmEmail?: string | undefined;
+  /** Of what this deployment alone has. */
+  readonly more?: readonly AlarmDefinition[];
 }
 
 /** The alarms of alarms.ts, and the topic that each of them tells when it goes off and when it is over. */
 export class Monitoring extends Construct {
   readonly topic: Topic;
 
-  constructor(scope: Construct, id: string, { watched, alarmEmail }: MonitoringProps) {
+  constructor(scope: Construct, id: string, { watched, alarmEmail, more = [] }: MonitoringProps) {
     super(scope, id);
     // SNS encrypts on disk by itself; CloudWatch cannot publish to a topic under the AWS-managed key.
     this.topic = new Topic(this, 'Topic', { enforceSSL: true });
@@ -31,7 +33,7 @@ export class Monitoring extends Construct {
     );
     if (alarmEmail) this.topic.addSubscription(new EmailSubscription(alarmEmail));
     const action = new SnsAction(this.topic);
-    for (const definition of ALARMS) {
+    for (const definition of [...ALARMS, ...more]) {
       const alarm = this.addAlarm(definition, watched);
       alarm.addAlarmAction(action);
       alarm.addOkAction(action);

@@ -1,5 +1,5 @@
 import type { TABLES, TableName } from '../lambda/data/keys.ts';
-import type { HandlerName } from './handlers.ts';
+import type { HandlerName, OptionalHandlerName } from './handlers.ts';
 
 /** No Scan and no DeleteItem: lists read indexes, and what is removed stays as a mark. */
 type ItemAction = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'BatchWriteItem';
@@ -21,7 +21,8 @@ export type Setting =
   | 'sendKeyId'
   | 'readKeyId'
   | 'senderEmail'
-  | 'alarmService';
+  | 'alarmService'
+  | 'canaryAddress';
 
 export interface Permission {
   readonly tables: TablePermissions;
@@ -36,7 +37,7 @@ export interface Permission {
  * What each function may do, and is told: the one place to change when a handler needs more, or less. Its log group and X-Ray come
  * with every function.
  */
-export const PERMISSIONS: Readonly<Record<HandlerName, Permission>> = {
+export const PERMISSIONS: Readonly<Record<HandlerName | OptionalHandlerName, Permission>> = {
   processor: {
     tables: {
       Incident: {
@@ -111,5 +112,16 @@ export const PERMISSIONS: Readonly<Record<HandlerName, Permission>> = {
     startsWorkflows: true,
     sendsMail: false,
     knows: ['fallbackEmail'],
+  },
+  /** Its own service and keys of a few minutes; the rest it does by the API, as any sender. */
+  canary: {
+    tables: {
+      Incident: { items: ['GetItem'] },
+      Service: { items: ['PutItem'] },
+      Integration: { items: ['PutItem'] },
+    },
+    startsWorkflows: false,
+    sendsMail: false,
+    knows: ['publicUrl', 'canaryAddress'],
   },
 };

@@ -37,10 +37,15 @@ export function readFunctions(assembly: Assembly, resources: Resources, endpoint
         : { reservedConcurrency: properties.ReservedConcurrentExecutions }),
       environment: {
         ...runtimeEnvironment(assembly, ref, properties.MemorySize, endpoints),
-        ...properties.Environment.Variables,
+        ...withoutReferences(properties.Environment.Variables),
       },
     };
   });
+}
+
+/** What CloudFormation would fetch from Parameter Store or Secrets Manager when it deploys, neither of which is here, is not given. */
+function withoutReferences(variables: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(variables).filter(([, value]) => !value.startsWith('{{resolve:')));
 }
 
 /** `ProcessorFunction3B1E8F5C` is shown as `processor`. */

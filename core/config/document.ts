@@ -1,7 +1,8 @@
+import { CANARY_SERVICE } from '../canary.ts';
 import { duplicates } from './duplicates.ts';
 import { type ConfigFault, faultsOf, pathText, wording } from './faults.ts';
 import { isRecord } from './fields.ts';
-import { found } from './found.ts';
+import { found, foundTexts } from './found.ts';
 import { instantIn } from './maintenance-window.ts';
 import { namesOf } from './names.ts';
 import { danglingReferences } from './references.ts';
@@ -25,6 +26,7 @@ export function parseConfig(value: unknown): ParsedConfig {
     ...duplicates(value),
     ...danglingReferences(value, namesOf(value)),
     ...backwardOverrides(value),
+    ...keptServices(value),
   ];
   // No defaults, nothing trimmed: the input is the document.
   if (shape.success && faults.length === 0) return { ok: true, document: value as ConfigDocument };
@@ -46,6 +48,16 @@ function backwardOverrides(document: unknown): ConfigFault[] {
     if (from === undefined || to === undefined || from < to) return [];
     return [{ path: [...path, 'to'], message: 'must be after from' }];
   });
+}
+
+/** A service of the canary's id would be paged for by the canary, or have its row written over. */
+function keptServices(document: unknown): ConfigFault[] {
+  return foundTexts(document, 'services.*.id')
+    .filter(({ text }) => text === CANARY_SERVICE)
+    .map(({ path }) => ({
+      path,
+      message: `${CANARY_SERVICE} is kept for the canary of the deployment; take another id`,
+    }));
 }
 
 /** By place in the document, and each once. */

@@ -26,6 +26,10 @@ export type Metric =
   | 'WorkflowStartFailed'
   | 'OverdueRepaired'
   | 'ReconcilerCleanPass'
+  | 'WatchdogPingFailed'
+  | 'CanaryArrived'
+  /** In seconds, from the canary's event to its mail's arrival. */
+  | 'CanarySeconds'
   | 'MailBounced'
   | 'EventIgnored'
   | 'EventRefused'

@@ -45,7 +45,6 @@ export async function reconcile(deps: ReconcileDeps): Promise<Sweep> {
     }
   }
   if (repaired > 0) deps.count('OverdueRepaired', repaired);
-  if (failed === 0) deps.count('ReconcilerCleanPass');
   return { overdue: overdue.length, repaired, failed };
 }
 

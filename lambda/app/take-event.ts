@@ -1,3 +1,4 @@
+import { CANARY_SERVICE } from '../../core/canary.ts';
 import { type InboundEvent, toSeverity } from '../../core/event.ts';
 import type { Incident, Link } from '../../core/incident.ts';
 import { type Integration, scopedKey, UNROUTED, UNROUTED_SERVICE } from '../../core/integration.ts';
@@ -53,6 +54,9 @@ async function take(deps: TakeDeps, integration: Integration, event: InboundEven
 
 async function trigger(deps: TakeDeps, integration: Integration, event: InboundEvent): Promise<Taken> {
   const { service, why } = await route(deps.services, integration, event);
+  // The catch-all pages people. A canary whose row is gone is an alarm, because it does not arrive.
+  if (integration.service === CANARY_SERVICE && service !== CANARY_SERVICE)
+    return { kind: 'ignored', why: 'the canary has no service' };
   const fitting = await fitEvent(deps, event);
   const request = toIncident(fitting, service, integration);
   const raised = await raiseIncident(

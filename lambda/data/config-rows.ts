@@ -52,7 +52,7 @@ export function createConfigRowStore(
 }
 
 /** The columns that people look at, and the whole service for the code. */
-function serviceRow(service: Service): object {
+export function serviceRow(service: Service): object {
   const { serviceId, team, timeZone } = service;
   return { serviceId, ...(team === undefined ? {} : { team }), timeZone, definition: JSON.stringify(service) };
 }

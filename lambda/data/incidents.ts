@@ -5,6 +5,7 @@ import {
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import { CANARY_SERVICE } from '../../core/canary.ts';
 import type { Incident } from '../../core/incident.ts';
 import { overflow } from '../../core/timeline.ts';
 import { conditionFailed, difference, type Item } from './items.ts';
@@ -14,7 +15,10 @@ import type { TimelineStore } from './timeline.ts';
 /** Attributes that exist for the indexes, or to recognise our own write after a lost answer. Never shown. */
 const STORAGE_ONLY = ['openShard', 'dueShard', 'monthShard', 'createdKey', 'writeId', 'absorbId'] as const;
 
-/** `details` is kept as JSON text: senders' numbers and nesting may exceed what a DynamoDB attribute can hold. */
+/**
+ * `details` is kept as JSON text: senders' numbers and nesting may exceed what a DynamoDB attribute can hold. Canaries are left out of the
+ * history, where they would outnumber what people look for; the index of their service has them.
+ */
 export function toItem(incident: Incident): Item {
   const shard = shardOf(incident.incidentId);
   return {
@@ -23,7 +27,9 @@ export function toItem(incident: Incident): Item {
     ...(incident.state === 'RESOLVED' ? {} : { openShard: shard }),
     ...(incident.dueAt === undefined ? {} : { dueShard: shard }),
     createdKey: createdKey(incident.createdAt, incident.incidentId),
-    monthShard: monthShard(new Date(incident.createdAt).toISOString().slice(0, 7), shard),
+    ...(incident.service === CANARY_SERVICE
+      ? {}
+      : { monthShard: monthShard(new Date(incident.createdAt).toISOString().slice(0, 7), shard) }),
   };
 }
 
@@ -54,9 +60,24 @@ export interface IncidentStore {
   overdue(before: number, most: number): Promise<number[]>;
 }
 
-export function createIncidentStore(db: DynamoDBDocumentClient, table: string, timeline: TimelineStore): IncidentStore {
-  const read = async (incidentId: number): Promise<Item | undefined> =>
+function createRead(db: DynamoDBDocumentClient, table: string) {
+  return async (incidentId: number): Promise<Item | undefined> =>
     (await db.send(new GetCommand({ TableName: table, Key: { incidentId }, ConsistentRead: true }))).Item;
+}
+
+/** For a function that looks at incidents and changes none. */
+export function createIncidentReader(db: DynamoDBDocumentClient, table: string): Pick<IncidentStore, 'get'> {
+  const read = createRead(db, table);
+  return {
+    async get(incidentId) {
+      const item = await read(incidentId);
+      return item ? toIncident(item) : undefined;
+    },
+  };
+}
+
+export function createIncidentStore(db: DynamoDBDocumentClient, table: string, timeline: TimelineStore): IncidentStore {
+  const read = createRead(db, table);
 
   /** The SDK tries a write again when its answer is lost; the second try then meets the first one's effect. That is not a conflict. */
   async function ours(incidentId: number, writeId: string): Promise<Saved> {
@@ -65,10 +86,7 @@ export function createIncidentStore(db: DynamoDBDocumentClient, table: string, t
   }
 
   return {
-    async get(incidentId) {
-      const item = await read(incidentId);
-      return item ? toIncident(item) : undefined;
-    },
+    ...createIncidentReader(db, table),
 
     async create(incident, writeId) {
       try {

@@ -32,6 +32,8 @@ export interface IntegrationStore {
   use(key: string, now: EpochMs): Promise<Use>;
   /** Issues a key. Throws when the same key is there already: keys are random, so that is a fault. */
   add(key: string, integration: Integration, now: EpochMs): Promise<void>;
+  /** Issues a key that works until an instant and stands in no list. Throws as `add` does. */
+  lend(key: string, integration: Integration, now: EpochMs, until: EpochMs): Promise<void>;
   /** The keys of one integration, or of all; expired ones included until they have been tidied away. Eventually consistent. */
   keys(integrationId?: string): Promise<IntegrationKey[]>;
   /** Ends a key at an instant; it is tidied away some time after. */
@@ -84,6 +86,26 @@ export function createIntegrationStore(db: DynamoDBDocumentClient, table: string
     }
   }
 
+  async function issue(key: string, integration: Integration, now: EpochMs, more: Item): Promise<void> {
+    const { mapping, ...rest } = integration;
+    await db.send(
+      new PutCommand({
+        TableName: table,
+        Item: {
+          ...rest,
+          // As text: a mapping is nobody's to query, and may hold what an attribute cannot.
+          ...(mapping === undefined ? {} : { mapping: JSON.stringify(mapping) }),
+          ...more,
+          keyHash: hashKey(key),
+          issuedAt: now,
+          windowStart: 0,
+          windowCount: 0,
+        },
+        ConditionExpression: 'attribute_not_exists(keyHash)',
+      }),
+    );
+  }
+
   return {
     async use(key, now) {
       const keyHash = hashKey(key);
@@ -105,25 +127,9 @@ export function createIntegrationStore(db: DynamoDBDocumentClient, table: string
       throw new Error('the window of an integration key changed faster than it could be counted in');
     },
 
-    async add(key, integration, now) {
-      const { mapping, ...rest } = integration;
-      await db.send(
-        new PutCommand({
-          TableName: table,
-          Item: {
-            ...rest,
-            // As text: a mapping is nobody's to query, and may hold what an attribute cannot.
-            ...(mapping === undefined ? {} : { mapping: JSON.stringify(mapping) }),
-            keyHash: hashKey(key),
-            collection: COLLECTION,
-            issuedAt: now,
-            windowStart: 0,
-            windowCount: 0,
-          },
-          ConditionExpression: 'attribute_not_exists(keyHash)',
-        }),
-      );
-    },
+    add: (key, integration, now) => issue(key, integration, now, { collection: COLLECTION }),
+
+    lend: (key, integration, now, until) => issue(key, integration, now, { expiresAt: Math.floor(until / SECOND_MS) }),
 
     async keys(integrationId) {
       const hashes: string[] = [];

@@ -27,7 +27,8 @@
  * |21 | heartbeats whose interval is over                 | Heartbeat / due         | dueShard = 0, dueAt <= t                 |
  * |22 | the open incident of a routed integration's alias | Dedup                   | dedupId = #alias#<integrationId>#<alias> |
  *
- * 2 and 3 are sparse: the attribute is absent when the incident is resolved, or nothing is owed. Lists never scan.
+ * 2, 3 and 4 are sparse: the attribute is absent when the incident is resolved, nothing is owed, or it is a canary. 17 leaves out the
+ * canary's keys. Lists never scan.
  */
 
 export type KeyType = 'S' | 'N';

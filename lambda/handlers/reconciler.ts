@@ -1,7 +1,5 @@
-import { finishProjection } from '../app/apply-config.ts';
-import { expireHeartbeats } from '../app/expire-heartbeats.ts';
-import { notifyHandoffs } from '../app/notify-handoffs.ts';
-import { reconcile } from '../app/reconcile.ts';
+import { sweep } from '../app/sweep.ts';
+import { createWatchdog } from '../channels/watchdog.ts';
 import { createCalendarStore } from '../data/calendar.ts';
 import { createIncidentCounter } from '../data/counter.ts';
 import { createDedupStore } from '../data/dedup.ts';
@@ -9,7 +7,7 @@ import { createHeartbeatStore } from '../data/heartbeats.ts';
 import { createNoticeStore } from '../data/notices.ts';
 import { createServiceStore } from '../data/services.ts';
 import { configStores, database, fallbackContact, incidentStores, paging, surroundings, workflow } from '../deps.ts';
-import { readEnv } from '../env.ts';
+import { readEnv, readOptionalEnv } from '../env.ts';
 import { job } from '../job.ts';
 
 const env = readEnv([
@@ -26,6 +24,7 @@ const env = readEnv([
   'configurationSet',
   'publicUrl',
 ]);
+const watchdogUrl = readOptionalEnv('watchdogUrl');
 const around = surroundings();
 const db = database();
 const deps = {
@@ -41,15 +40,7 @@ const deps = {
   dedup: createDedupStore(db, env.dedupTable),
   calendar: createCalendarStore(db, env.oncallCalendarTable),
   heartbeats: createHeartbeatStore(db, env.heartbeatTable),
+  ...(watchdogUrl === undefined ? {} : { pingWatchdog: createWatchdog(watchdogUrl) }),
 };
 
-export const handler = job(around, async () => {
-  const sweep = await reconcile(deps);
-  await expireHeartbeats(deps);
-  await finishProjection(deps);
-  // A notice is a courtesy: its failure must not look like a sweep that failed.
-  await notifyHandoffs(deps).catch((error: unknown) =>
-    deps.log.error('hand-off notices failed', { error: String(error) }),
-  );
-  return sweep;
-});
+export const handler = job(around, () => sweep(deps));

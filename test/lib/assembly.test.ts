@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { HANDLERS } from '../../lib/handlers.ts';
+import { HANDLERS, OPTIONAL_HANDLERS } from '../../lib/handlers.ts';
 import { type Resource, render } from './synthesize.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'assembly-'));
 const addresses = { INRESPONSE_SENDER_EMAIL: 'pager@example.com', INRESPONSE_FALLBACK_EMAIL: 'lead@example.com' };
+const everything = { ...addresses, INRESPONSE_CANARY: '{}' };
 
 function run(outdir: string, environment: Record<string, string>) {
   const clean = Object.entries(process.env).filter(([name]) => !/^(INRESPONSE_|CDK_|NODE_OPTIONS)/.test(name));
@@ -33,14 +34,14 @@ describe('bin/inresponse.ts', () => {
   let functions: Resource[] = [];
 
   beforeAll(() => {
-    const { status, stderr } = run('first', addresses);
+    const { status, stderr } = run('first', everything);
     if (status !== 0) throw new Error(stderr);
     const template = JSON.parse(readFileSync(join(directory, 'first', 'InResponse.template.json'), 'utf8'));
     functions = Object.values<Resource>(template.Resources).filter(({ Type }) => Type === 'AWS::Lambda::Function');
   });
 
   it('bundles each handler into one file that loads in the environment of its function', () => {
-    expect(functions).toHaveLength(Object.keys(HANDLERS).length);
+    expect(functions).toHaveLength(Object.keys({ ...HANDLERS, ...OPTIONAL_HANDLERS }).length);
     for (const { Properties } of functions) {
       const { Code, Environment } = Properties as { Code: { S3Key: string }; Environment: { Variables: object } };
       const asset = join(directory, 'first', `asset.${Code.S3Key.replace('.zip', '')}`);
@@ -59,7 +60,7 @@ describe('bin/inresponse.ts', () => {
   });
 
   it('bundles the same code to the same asset', () => {
-    expect(run('second', addresses).status).toBe(0);
+    expect(run('second', everything).status).toBe(0);
     expect(assets('second')).toEqual(assets('first'));
     expect(assets('first')).toHaveLength(functions.length);
   });

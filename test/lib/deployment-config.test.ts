@@ -130,8 +130,31 @@ describe('the deployment configuration', () => {
     ['environmentName', 'Production'],
     ['manageApiGatewayAccountRole', 'perhaps'],
     ['reservedConcurrency', '{"reconciler":0}'],
+    ['canary', 'true'],
+    ['canary', '{"everyMinutes":0}'],
+    ['canary', '{"everyMinutes":721}'],
+    ['canary', '{"address":"nobody"}'],
+    ['canary', '{"every":5}'],
+    ['watchdogUrl', 'ssm:'],
+    ['watchdogUrl', 'ssm:a}}{{resolve:ssm:b'],
+    ['watchdogUrl', 'secretsmanager:a}}'],
   ])('refuses %s=%s', (field, value) => {
     expect(complaint({ ...needed, [field]: value })).toContain(`\n  ${field}`);
+  });
+
+  it('takes no address of a watchdog, which would stand in the template, and does not repeat it', () => {
+    const message = complaint({ ...needed, watchdogUrl: `https://watchdog.example.org/${'t'.repeat(36)}` });
+    expect(message).toContain('watchdogUrl: not usable (ssm:NAME of a parameter');
+    expect(message).not.toMatch(/ttt|example\.org/);
+  });
+
+  it('knows what a canary is without being told', () => {
+    const canary = { everyMinutes: 15, address: 'success@simulator.amazonses.com' };
+    expect(read({ ...needed, canary: '{}' }).canary).toEqual(canary);
+    expect(read(needed, { INRESPONSE_CANARY: '{"everyMinutes":"60"}' }).canary).toEqual({
+      ...canary,
+      everyMinutes: 60,
+    });
   });
 
   it('has a variable for each field', () => {

@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { TableName } from '../../lambda/data/keys.ts';
 import { ENV, type EnvName, readEnv } from '../../lambda/env.ts';
-import { HANDLER_NAMES, HANDLERS, type HandlerName } from '../../lib/handlers.ts';
+import {
+  HANDLER_NAMES,
+  HANDLERS,
+  type HandlerName,
+  OPTIONAL_HANDLER_NAMES,
+  OPTIONAL_HANDLERS,
+  type OptionalHandlerName,
+} from '../../lib/handlers.ts';
 import { PERMISSIONS } from '../../lib/permissions.ts';
 import { listOf, render, synthesize } from './synthesize.ts';
 
@@ -14,7 +21,11 @@ interface Statement {
   readonly Condition?: unknown;
 }
 
-const { ofType } = synthesize();
+type Name = HandlerName | OptionalHandlerName;
+
+const { ofType } = synthesize({ canary: {} });
+const ALL: readonly Name[] = [...HANDLER_NAMES, ...OPTIONAL_HANDLER_NAMES];
+const DEFINITIONS = { ...HANDLERS, ...OPTIONAL_HANDLERS };
 const policies = [...ofType('AWS::IAM::Policy').values()].map((policy) => ({
   roles: (policy.Properties.Roles as unknown[]).map(render),
   statements: (policy.Properties.PolicyDocument as { Statement: Statement[] }).Statement,
@@ -32,12 +43,12 @@ function pairs(statements: readonly Statement[]): string[] {
     .sort();
 }
 
-function construct(handler: HandlerName): string {
+function construct(handler: Name): string {
   return handler.charAt(0).toUpperCase() + handler.slice(1);
 }
 
 /** What the permissions table says, as action and resource. */
-function allowed(handler: HandlerName): string[] {
+function allowed(handler: Name): string[] {
   const { tables, startsWorkflows, sendsMail } = PERMISSIONS[handler];
   const onTables = (Object.keys(tables) as TableName[]).flatMap((table) => [
     ...(tables[table]?.items ?? []).map((action) => `dynamodb:${action} Tables${table}.Arn`),
@@ -60,7 +71,7 @@ function allowed(handler: HandlerName): string[] {
 }
 
 describe('permissions', () => {
-  it.each(HANDLER_NAMES)('%s may do what the table says, and nothing else', (handler) => {
+  it.each(ALL)('%s may do what the table says, and nothing else', (handler) => {
     const statements = statementsOf(`${construct(handler)}Role`);
     expect(pairs(statements)).toEqual(allowed(handler));
     expect(statements.every((statement) => statement.Effect === 'Allow')).toBe(true);
@@ -87,8 +98,8 @@ describe('permissions', () => {
     expect(managed.map(([id]) => id)).toEqual(['ApiRestApiCloudWatchRole']);
   });
 
-  it.each(HANDLER_NAMES)('come with the variables that the handler of %s reads, and no others', (handler) => {
-    const source = readFileSync(join('lambda', 'handlers', `${HANDLERS[handler].entry}.ts`), 'utf8');
+  it.each(ALL)('come with the variables that the handler of %s reads, and no others', (handler) => {
+    const source = readFileSync(join('lambda', 'handlers', `${DEFINITIONS[handler].entry}.ts`), 'utf8');
     const list = /readEnv\(\[([^\]]*)\]/.exec(source)?.[1] ?? '';
     const read = [...list.matchAll(/'(\w+)'/g)].map(([, name]) => name as EnvName);
     const given = ofType('AWS::Lambda::Function').get(`${construct(handler)}Function`)?.Properties.Environment;

@@ -68,13 +68,19 @@ describe('the stack', () => {
     expect([...new Set(Object.values(template.Resources).map(({ Type }) => Type))].sort()).toEqual(TYPES);
   });
 
-  it.each([{}, { manageApiGatewayAccountRole: false, sesIdentity: 'existing', environmentName: 'staging' }])(
-    'passes the AWS Solutions checks and the validation of CloudFormation with %j',
-    (settings) => {
-      const { app } = makeApp(settings, true);
-      expect(findings(app)).toEqual([]);
+  it.each([
+    {},
+    {
+      manageApiGatewayAccountRole: false,
+      sesIdentity: 'existing',
+      environmentName: 'staging',
+      canary: {},
+      watchdogUrl: 'ssm:/watchdog',
     },
-  );
+  ])('passes the AWS Solutions checks and the validation of CloudFormation with %j', (settings) => {
+    const { app } = makeApp(settings, true);
+    expect(findings(app)).toEqual([]);
+  });
 
   it('would not pass them with a topic that takes messages without TLS, and a property of the wrong type', () => {
     const made = makeApp({}, true);
