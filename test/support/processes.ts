@@ -4,12 +4,9 @@ import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import { type Advanced, advance } from '../../lambda/app/advance.ts';
-import { finishProjection } from '../../lambda/app/apply-config.ts';
-import { expireHeartbeats } from '../../lambda/app/expire-heartbeats.ts';
-import { notifyHandoffs } from '../../lambda/app/notify-handoffs.ts';
 import type { Surroundings } from '../../lambda/app/ports.ts';
-import { reconcile, type Sweep } from '../../lambda/app/reconcile.ts';
 import { createSendPage } from '../../lambda/app/send-page.ts';
+import { type Swept, sweep } from '../../lambda/app/sweep.ts';
 import { takeMailEvent } from '../../lambda/app/take-mail-event.ts';
 import { createMailChannel } from '../../lambda/channels/mail/send.ts';
 import { createCalendarStore } from '../../lambda/data/calendar.ts';
@@ -66,7 +63,7 @@ export interface Processes {
   api(event: APIGatewayProxyEvent): Promise<HttpResponse>;
   ingest(request: IngestRequest): ReturnType<typeof ingest>;
   notifier(input: WorkflowInput): Promise<Advanced>;
-  reconciler(): Promise<Sweep>;
+  reconciler(): Promise<Swept>;
   /** An event of SES, as JSON. */
   mailEvents(message: string): Promise<void>;
 }
@@ -143,15 +140,7 @@ export function startProcesses(
     api: (event) => apiHandler(event, {} as Context) as Promise<HttpResponse>,
     ingest: (request) => ingest(ingestDeps, request),
     notifier: (input) => advance(notifierDeps, input),
-    async reconciler() {
-      const sweep = await reconcile(reconcilerDeps);
-      await expireHeartbeats(reconcilerDeps);
-      await finishProjection(reconcilerDeps);
-      await notifyHandoffs(reconcilerDeps).catch((error) =>
-        around.log.error('hand-off notices failed', { error: String(error) }),
-      );
-      return sweep;
-    },
+    reconciler: () => sweep(reconcilerDeps),
     mailEvents: (message) => takeMailEvent({ ...around, incidents, workflow, fallback }, message),
   };
 }
