@@ -25,12 +25,12 @@ export type Updated =
 /** Applies a change to an incident: loads, decides, writes on condition, and decides again if somebody was faster. */
 export async function updateIncident(deps: UpdateDeps, incidentId: number, change: Change): Promise<Updated> {
   let wanted = change;
-  /** The run that was over when the lock was marked: everybody who meets the mark re-opens the incident, in our stead. */
-  let markedRun: number | undefined;
+  /** The incident as it was when the lock was marked: whoever meets the mark re-opens it, in our stead. */
+  let marked: Incident | undefined;
   for (let attempt = 0; attempt < MOST_CONFLICTS; attempt++) {
     const incident = await deps.incidents.get(incidentId);
     if (!incident) return { kind: 'not found' };
-    if (markedRun !== undefined && incident.escalation.run > markedRun) {
+    if (marked && reopenedInOurStead(marked, incident)) {
       // It is done. A second time would undo what has been done to the incident since.
       if (change.note === undefined) return { kind: 'unchanged', incident };
       wanted = { by: change.by, note: change.note };
@@ -41,13 +41,18 @@ export async function updateIncident(deps: UpdateDeps, incidentId: number, chang
     const newer = revived ? await regainLock(deps, incident) : 'ours';
     if (newer === 'contended') continue;
     if (newer !== 'ours') return { kind: 'superseded', incident, by: newer };
-    if (revived) markedRun = incident.escalation.run;
+    if (revived) marked = incident;
     const saved = await deps.incidents.save(incident, decision.incident, deps.token());
     if (saved.kind === 'conflict') continue;
     if (decision.wake) await startWorkflow(deps, saved.incident);
     return { kind: 'changed', incident: saved.incident };
   }
   throw new TooManyConflicts(`incident ${incidentId} changed ${MOST_CONFLICTS} times while it was being updated`);
+}
+
+/** True when an event met the mark. Somebody else's own re-opening is not ours: it has an author, and may hold for one version only. */
+function reopenedInOurStead({ timelineSeq }: Incident, { timeline }: Incident): boolean {
+  return timeline.some(({ seq, kind, by }) => seq === timelineSeq + 1 && kind === 'reopened' && by === 'inresponse');
 }
 
 /**
