@@ -43,6 +43,7 @@ export function wording(issue: z.core.$ZodRawIssue): string | undefined {
     return amount === 'have' && issue.minimum === 1 ? 'must not be empty' : `must ${amount} ${issue.minimum} at least`;
   if (issue.code === 'too_big') return `must ${amount} ${issue.maximum} at most`;
   if (issue.code === 'invalid_value') return `must be ${issue.values.join(' or ')}`;
+  if (issue.code === 'invalid_key') return issue.issues[0]?.message;
   if (issue.code === 'invalid_union' && Array.isArray(issue.options)) return `must be ${issue.options.join(' or ')}`;
   return undefined;
 }

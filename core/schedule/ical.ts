@@ -18,13 +18,16 @@ export interface CalendarOptions {
 
 const encoder = new TextEncoder();
 
-/** RFC 5545 section 3.3.11. Control characters are not allowed at all; a line break of any kind becomes `\n`. */
+/**
+ * RFC 5545 section 3.3.11. Control characters are not allowed at all; a line break of any kind becomes `\n`. What overrides the
+ * direction of text goes too: it can make a name read as another.
+ */
 function escapeText(text: string): string {
   return text
     .toWellFormed()
     .replace(/[\\;,]/g, '\\$&')
     .replace(/\r\n|[\n\r\u0085\u2028\u2029]/g, '\\n')
-    .replace(/(?!\t)\p{Cc}/gu, '');
+    .replace(/(?!\t)\p{Cc}|\p{Bidi_Control}/gu, '');
 }
 
 /** RFC 5545 section 3.1: at most 75 octets in a line without its break, and never a character cut in two. */

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /**
  * Every key and index of every table, and the access patterns they serve. `lib/tables.ts` makes the tables from this, the
  * contract suite makes the same ones locally.
@@ -147,17 +149,28 @@ export function createdKey(createdAt: number, incidentId: number): string {
 }
 
 export function dedupId(service: string, dedupKey: string): string {
-  return `${service}#${dedupKey}`;
+  return fitted(`${service}#${dedupKey}`);
 }
 
 /** The lock of a group of events. Service ids do not begin with `#`, so it never meets a dedup key's. */
 export function groupId(service: string, key: string): string {
-  return `#group#${service}#${key}`;
+  return fitted(`#group#${service}#${key}`);
 }
 
 /** Where an alias of a routed integration went, whose service only the sender's first event names. */
 export function aliasId(integrationId: string, alias: string): string {
-  return `#alias#${integrationId}#${alias}`;
+  return fitted(`#alias#${integrationId}#${alias}`);
+}
+
+/** DynamoDB takes no more in a partition key. */
+const MOST_KEY_BYTES = 2_048;
+const READABLE_CHARACTERS = 200;
+
+/** An id that fits: itself, or when it is too long its beginning and its SHA-256, so that two long ones stay two. */
+function fitted(id: string): string {
+  if (Buffer.byteLength(id) <= MOST_KEY_BYTES) return id;
+  const beginning = id.slice(0, READABLE_CHARACTERS).toWellFormed();
+  return `${beginning}~${createHash('sha256').update(id).digest('hex')}`;
 }
 
 /** The first incident is 10000: the counter starts one below. */

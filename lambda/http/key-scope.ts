@@ -18,8 +18,9 @@ export function scopeOf({ auth, method, operation }: Route & { readonly operatio
   return method === 'GET' || operation === 'simulate' ? 'read' : 'write';
 }
 
-/** Whether the key with this id may do that. */
+/** Whether the key with this id may do that. No key may nothing, should API Gateway ever hand on a request without one. */
 export function allows(keys: KeyIds, keyId: string | null | undefined, scope: Scope): boolean {
+  if (!keyId) return false;
   if (keyId === keys.admin) return true;
   if (keyId === keys.send) return scope === 'send';
   if (keyId === keys.read) return scope === 'read';

@@ -35,14 +35,14 @@ const BODIES: Partial<Record<Operation, z.ZodType>> = {
   mergeIncident: mergeBody,
   prioritizeIncident: priorityBody,
   addOverride: overrideBody,
-  simulate: simulateBody,
+  simulate: simulateBody.extend({ config: configDocument.exactOptional() }),
   putConfig: configDocument,
   createIntegration: integrationBody,
   rotateIntegration: rotateBody,
 };
 
 /** Operations whose body has nothing that must be said. */
-const BODY_OPTIONAL: readonly Operation[] = ['escalateIncident'];
+const BODY_OPTIONAL: readonly Operation[] = ['escalateIncident', 'rotateIntegration'];
 
 const QUERIES: Partial<Record<Operation, z.ZodObject>> = {
   listIncidents: listQuery,
@@ -64,6 +64,7 @@ const HEADERS: Partial<Record<Operation, Readonly<Record<string, string>>>> = {
 /** What `link` operations answer, where it is not a page. */
 const LINK_TYPES: Partial<Record<Operation, readonly [good: string, refused: string]>> = {
   getFeed: ['text/calendar', 'text/plain'],
+  getPayload: ['application/json', 'application/problem+json'],
 };
 
 /** Statuses besides 200 that an operation answers with when all is well. */

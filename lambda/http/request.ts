@@ -27,6 +27,8 @@ function parse(text: string): unknown {
     // Lone surrogates would not survive the way to the database and back.
     return JSON.parse(text, (_key, value: unknown) => (typeof value === 'string' ? value.toWellFormed() : value));
   } catch (cause) {
+    // The reader of JSON goes down as deep as its stack lets it.
+    if (cause instanceof RangeError) throw new Problem('invalid_json', 'The body is nested too deep.');
     const detail =
       text.trim() === ''
         ? 'The body is empty.'
@@ -35,15 +37,35 @@ function parse(text: string): unknown {
   }
 }
 
-/** Checks a value; a Problem names every field at fault at once. */
-export function check<S extends z.ZodType>(schema: S, value: unknown, what: string): z.output<S> {
+/** Checks a value; a Problem names every field at fault at once, with `more` that was found by other means. */
+export function check<S extends z.ZodType>(
+  schema: S,
+  value: unknown,
+  what: string,
+  more: readonly FieldError[] = [],
+): z.output<S> {
   const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const errors = result.error.issues.flatMap(fieldErrors);
+  if (result.success && more.length === 0) return result.data;
+  throw invalid(what, [...(result.error?.issues.flatMap(fieldErrors) ?? []), ...more]);
+}
+
+/** Checks the parameters of a query, each of which may be given once; a Problem names every one at fault at once. */
+export function checkQuery<S extends z.ZodType>(
+  schema: S,
+  parameters: Readonly<Record<string, readonly string[] | undefined>> | null,
+): z.output<S> {
+  const given = Object.entries(parameters ?? {});
+  const repeated = given.filter(([, values = []]) => values.length > 1);
+  const errors = repeated.map(([name]) => ({ field: fieldPath([name]), message: 'may be given once' }));
+  const result = schema.safeParse(Object.fromEntries(given.map(([name, values = []]) => [name, values[0] ?? ''])));
+  if (result.success && errors.length === 0) return result.data;
+  throw invalid('query', [...errors, ...(result.error?.issues.flatMap(fieldErrors) ?? [])]);
+}
+
+function invalid(what: string, errors: readonly FieldError[]): Problem {
   const names = [...new Set(errors.map((e) => e.field))].filter(Boolean).join(', ');
-  throw new Problem('invalid_request', names ? `The ${what} is not valid: ${names}.` : `The ${what} is not valid.`, {
-    errors,
-  });
+  const detail = names ? `The ${what} is not valid: ${names}.` : `The ${what} is not valid.`;
+  return new Problem('invalid_request', detail, { errors });
 }
 
 function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {

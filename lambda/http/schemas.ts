@@ -41,6 +41,9 @@ const details = z
   )
   .meta({ type: 'object', description: 'Anything else that helps; shown in the mail' });
 
+/** For the OpenAPI document: what the checks across fields demand, as JSON Schema can say it. */
+const eitherOf = (...names: readonly string[]) => names.map((name) => ({ required: [name] }));
+
 export const raiseBody = z
   .strictObject({
     service: id.meta({ description: 'The service concerned, as configured' }),
@@ -72,7 +75,8 @@ export const raiseBody = z
     },
     // Also when other fields are at fault: all of them are named at once.
     { when: ({ value }) => typeof value === 'object' && value !== null },
-  );
+  )
+  .meta({ oneOf: eitherOf('message', 'description') });
 
 const updateFields = {
   state: z
@@ -95,8 +99,12 @@ function needsAnything(body: { state?: unknown; note?: unknown }, context: z.Ref
 }
 
 export const incidentNumber = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
-export const updateBody = z.strictObject(updateFields).superRefine(needsAnything);
-export const updateByBody = z.strictObject({ incidentId: incidentNumber, ...updateFields }).superRefine(needsAnything);
+const anything = { anyOf: eitherOf('state', 'note') };
+export const updateBody = z.strictObject(updateFields).superRefine(needsAnything).meta(anything);
+export const updateByBody = z
+  .strictObject({ incidentId: incidentNumber, ...updateFields })
+  .superRefine(needsAnything)
+  .meta(anything);
 
 const DEFAULT_LIMIT = 25;
 const MOST = 100;
@@ -117,7 +125,7 @@ export const listQuery = z.strictObject({
   limit: wholeNumber
     .refine((n) => n >= 1 && n <= MOST, `must be from 1 to ${MOST}`)
     .default(DEFAULT_LIMIT)
-    .meta({ description: `1 to ${MOST}, default ${DEFAULT_LIMIT}` }),
+    .meta({ description: `1 to ${MOST}, default ${DEFAULT_LIMIT}`, pattern: '^0*([1-9]\\d?|100)$' }),
   cursor: z.string().max(200).exactOptional().meta({ description: '`next` of the page before' }),
 });
 
@@ -139,7 +147,8 @@ export const snoozeBody = z
     if ((body.until === undefined) === (body.minutes === undefined)) {
       context.addIssue({ code: 'custom', path: ['until'], message: 'give either until or minutes' });
     }
-  });
+  })
+  .meta({ oneOf: eitherOf('until', 'minutes') });
 
 export const assignBody = z
   .strictObject({ user: id.exactOptional(), escalationPolicy: id.exactOptional(), ...who })
@@ -147,7 +156,8 @@ export const assignBody = z
     if ((body.user === undefined) === (body.escalationPolicy === undefined)) {
       context.addIssue({ code: 'custom', path: ['user'], message: 'give either a user or an escalationPolicy' });
     }
-  });
+  })
+  .meta({ oneOf: eitherOf('user', 'escalationPolicy') });
 
 export const escalateBody = z.strictObject(who);
 export const respondersBody = z.strictObject({ users: z.array(id).min(1).max(50), ...who });
@@ -175,7 +185,7 @@ export const overrideBody = z.strictObject({
   to: z.string().min(1).max(40),
 });
 
-const epoch = z.number().refine((value) => instant.safeParse(value).success);
+const epoch = z.number().refine((value) => instant.safeParse(value).success, 'must be seconds since 1970');
 const moment = z.union([momentText, epoch], 'must be a time such as 2026-11-21T03:04, or with a zone');
 
 export const simulateBody = z.strictObject({

@@ -6,11 +6,12 @@ import { planOf } from '../../../core/config/plan.ts';
 import { toIso } from '../../../core/time.ts';
 import { type Applied, applyConfig, type ConfigDeps, configHistory, currentConfig } from '../../app/apply-config.ts';
 import type { ConfigRevision } from '../../data/config.ts';
+import { oneLine } from '../pages/escape.ts';
 import { type HttpResponse, json, Problem } from '../problem.ts';
-import { check, checkBytes, fieldPath, readJsonObject } from '../request.ts';
+import { checkBytes, checkQuery, fieldPath, readJsonObject } from '../request.ts';
 import type { Operations } from '../router.ts';
 import { dryRunQuery } from '../schemas.ts';
-import { BY_API_KEY, onlyOnce } from './incidents.ts';
+import { BY_API_KEY } from './incidents.ts';
 
 type Names =
   | 'getConfig'
@@ -37,9 +38,9 @@ export function configOperations(deps: ConfigDeps): Pick<Operations, Names> {
     },
 
     async putConfig(event) {
+      const { dryRun } = checkQuery(dryRunQuery, event.multiValueQueryStringParameters);
       const document = readConfig(readJsonObject(event));
       checkBytes(Buffer.byteLength(JSON.stringify(document)));
-      const { dryRun } = check(dryRunQuery, onlyOnce(event.multiValueQueryStringParameters), 'query');
       const ifRevision = readIfMatch(event.headers);
       const before = await currentConfig(deps);
       const plan = planOf(before.document, document, deps.now());
@@ -84,7 +85,7 @@ export function readConfig(value: unknown): ConfigDocument {
 function showRevision({ revision, document, author, at }: ConfigRevision): HttpResponse {
   return json(200, document, {
     etag: `"${revision}"`,
-    'x-config-author': author,
+    'x-config-author': headerText(author),
     'last-modified': new Date(at).toUTCString(),
   });
 }
@@ -100,7 +101,14 @@ export function showApplied(result: Applied, more: object): HttpResponse {
 
 /** Who applies a configuration, as told in `X-Author`; a header, because the body is the configuration and nothing else. */
 export function readAuthor(event: APIGatewayProxyEvent): string {
-  return header(event.headers, 'x-author')?.slice(0, 200) ?? BY_API_KEY;
+  return oneLine(header(event.headers, 'x-author') ?? '', MAX_AUTHOR_CHARS) || BY_API_KEY;
+}
+
+const MAX_AUTHOR_CHARS = 200;
+
+/** A header holds printable ASCII: anything else is percent-encoded, lest the answer cannot be sent at all. */
+function headerText(text: string): string {
+  return text.toWellFormed().replace(/[^ -~]/gu, encodeURIComponent);
 }
 
 function header(headers: Record<string, string | undefined> | null, wanted: string): string | undefined {

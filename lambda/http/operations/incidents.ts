@@ -6,7 +6,7 @@ import { type UpdateDeps, type Updated, updateIncident } from '../../app/update-
 import type { IncidentLists } from '../../data/incident-lists.ts';
 import type { TimelineStore } from '../../data/timeline.ts';
 import { type HttpResponse, json, Problem } from '../problem.ts';
-import { check, checkBytes, readJsonObject } from '../request.ts';
+import { check, checkBytes, checkQuery, readJsonObject } from '../request.ts';
 import type { Operations } from '../router.ts';
 import { incidentNumber, listQuery, raiseBody, updateBody, updateByBody } from '../schemas.ts';
 import { incidentView, timelineView } from '../views.ts';
@@ -52,7 +52,7 @@ export function incidentOperations(deps: IncidentDeps): Pick<Operations, Names> 
     },
 
     async listIncidents(event) {
-      const query = check(listQuery, onlyOnce(event.multiValueQueryStringParameters), 'query');
+      const query = checkQuery(listQuery, event.multiValueQueryStringParameters);
       const { incidentId, cursor, limit, from, to, ...filter } = query;
       if (incidentId !== undefined) {
         const others = Object.keys(event.queryStringParameters ?? {}).filter((name) => name !== 'incidentId');
@@ -134,17 +134,6 @@ export function pathNumber(text: string | undefined): number {
   const number = incidentNumber.safeParse(Number(text));
   if (number.success && /^\d+$/.test(text ?? '')) return number.data;
   throw new Problem('not_found', 'There is no such incident: its number is a whole number.');
-}
-
-export function onlyOnce(parameters: Record<string, string[] | undefined> | null): Record<string, string> {
-  const errors = [];
-  const single: [string, string][] = [];
-  for (const [field, values = []] of Object.entries(parameters ?? {})) {
-    if (values.length > 1) errors.push({ field, message: 'may be given once' });
-    single.push([field, values[0] ?? '']);
-  }
-  if (errors.length > 0) throw new Problem('invalid_request', 'A query parameter is given more than once.', { errors });
-  return Object.fromEntries(single);
 }
 
 const POSITION = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z#\d{12,}$/;

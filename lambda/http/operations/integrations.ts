@@ -53,9 +53,7 @@ export const integrationBody = z.strictObject({
   service: z.string().min(1).max(128).exactOptional().meta({ description: 'Absent: the event says, or the catch-all' }),
   scopes: z.array(z.enum(SCOPES)).min(1).exactOptional(),
   ratePerMinute: z.number().int().min(1).max(60_000).default(DEFAULT_RATE_PER_MINUTE),
-  mapping: z
-    .custom<unknown>((value) => mappingSchema.safeParse(value).success, 'is not a field mapping; see docs/senders.md')
-    .exactOptional(),
+  mapping: mappingSchema.exactOptional().meta({ description: 'How JSON of any shape is read; see docs/senders.md' }),
   options: options.exactOptional(),
 });
 

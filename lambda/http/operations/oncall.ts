@@ -15,11 +15,10 @@ import { DEFAULT_DAY } from '../../data/keys.ts';
 import type { ServiceStore } from '../../data/services.ts';
 import { notConfigured } from '../not-configured.ts';
 import { json } from '../problem.ts';
-import { check } from '../request.ts';
+import { checkQuery } from '../request.ts';
 import type { Operations } from '../router.ts';
 import { names, nextStint, onCallView, personView } from '../schedule-views.ts';
 import { onCallQuery } from '../schemas.ts';
-import { onlyOnce } from './incidents.ts';
 
 export interface OnCallDeps extends Pick<Surroundings, 'now'> {
   readonly currentConfig: Pick<CurrentConfig, 'current'>;
@@ -42,7 +41,7 @@ export function onCallOperations(deps: OnCallDeps): Pick<Operations, 'getOnCall'
 
   return {
     async getOnCall(event) {
-      const query = check(onCallQuery, onlyOnce(event.multiValueQueryStringParameters), 'query');
+      const query = checkQuery(onCallQuery, event.multiValueQueryStringParameters);
       const { at = deps.now(), schedule: only, team, service: serviceId, user } = query;
       const config = await deps.currentConfig.current();
       const { people } = config;

@@ -9,11 +9,10 @@ import type { Surroundings } from '../../app/ports.ts';
 import type { CurrentConfig } from '../../data/current-config.ts';
 import { notConfigured } from '../not-configured.ts';
 import { json, Problem } from '../problem.ts';
-import { check } from '../request.ts';
+import { checkQuery } from '../request.ts';
 import type { Operations } from '../router.ts';
 import { personView, shiftView, spanView } from '../schedule-views.ts';
 import { spanQuery } from '../schemas.ts';
-import { onlyOnce } from './incidents.ts';
 
 export interface ShiftDeps extends Pick<Surroundings, 'now'> {
   readonly currentConfig: Pick<CurrentConfig, 'current'>;
@@ -31,7 +30,7 @@ export function shiftOperations(deps: ShiftDeps): Pick<Operations, 'getShifts' |
     const { people } = await deps.currentConfig.current();
     const schedule = people.schedules.get(event.pathParameters?.id ?? '');
     if (!schedule) throw notConfigured('schedule', event.pathParameters?.id ?? '');
-    const query = check(spanQuery, onlyOnce(event.multiValueQueryStringParameters), 'query');
+    const query = checkQuery(spanQuery, event.multiValueQueryStringParameters);
     const from = query.from ?? deps.now();
     const to = query.to ?? from + DEFAULT_SPAN_MS;
     if (to <= from) throw badSpan('must be after from');

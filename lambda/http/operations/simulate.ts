@@ -1,5 +1,6 @@
 import type * as z from 'zod';
-import { parseConfig } from '../../../core/config/document.ts';
+import { type ConfigDocument, parseConfig } from '../../../core/config/document.ts';
+import { isRecord } from '../../../core/config/fields.ts';
 import type { Contact } from '../../../core/delivery.ts';
 import type { Directory } from '../../../core/oncall.ts';
 import { directoryIn, instantFor, serviceIn } from '../../../core/scenario.ts';
@@ -51,22 +52,20 @@ export function simulateOperations(deps: SimulateDeps): Pick<Operations, 'simula
   }
 
   /** With a configuration that somebody is only thinking about. */
-  function tried(body: SimulateBody, config: unknown): { service: Service; directory: Directory } {
-    const result = parseConfig(config);
-    if (!result.ok) {
-      const errors = result.faults.map(({ path, message }) => ({ field: fieldPath(['config', ...path]), message }));
-      const faults = `${errors.length} fault${errors.length === 1 ? '' : 's'}`;
-      throw new Problem('invalid_request', `The configuration has ${faults}.`, { errors });
-    }
-    const service = serviceIn(result.document, body.service);
+  function tried(body: SimulateBody, document: ConfigDocument): { service: Service; directory: Directory } {
+    const service = serviceIn(document, body.service);
     if (!service) throw unknownService(body.service);
-    return { service, directory: directoryIn(result.document, service.team, deps.fallback) };
+    return { service, directory: directoryIn(document, service.team, deps.fallback) };
   }
 
   return {
     async simulate(event) {
-      const body = check(simulateBody, readJsonObject(event), 'body');
-      const { service, directory } = body.config === undefined ? await inForce(body) : tried(body, body.config);
+      const value = readJsonObject(event);
+      const config = isRecord(value.config) ? parseConfig(value.config) : undefined;
+      const faults = config?.ok === false ? config.faults : [];
+      const errors = faults.map(({ path, message }) => ({ field: fieldPath(['config', ...path]), message }));
+      const body = check(simulateBody, value, 'body', errors);
+      const { service, directory } = config?.ok ? tried(body, config.document) : await inForce(body);
       const { severity, acknowledgedAfterMinutes: minutes } = body;
       const acknowledged = minutes === undefined ? {} : { acknowledgedAfterMs: Math.round(minutes * MINUTE_MS) };
       const question = { service, severity, at: instantOf(body, service), ...acknowledged };

@@ -9,6 +9,7 @@ import {
   updateHeartbeat,
 } from '../../app/opsgenie/heartbeats.ts';
 import {
+  HEARTBEAT_LIMITS,
   type HeartbeatView,
   heartbeatChanged,
   heartbeatCreated,
@@ -31,6 +32,8 @@ export async function heartbeat(deps: HeartbeatDeps, call: Call, path: Heartbeat
   const trace = call.trace();
   const missing = () => opsgenieNotFound(trace, 'Heartbeat');
   const changed = (after: Heartbeat | undefined) => (after ? heartbeatChanged(viewOf(after), trace) : missing());
+  // A name that no heartbeat can have would not fit into the database's key either.
+  if (name.length > HEARTBEAT_LIMITS.name) return path.operation === 'pingHeartbeat' ? heartbeatPong(trace) : missing();
   switch (path.operation) {
     case 'createHeartbeat': {
       const draft = translateHeartbeat(call.body, trace);
