@@ -109,7 +109,8 @@ describe('an acknowledged incident', () => {
   it('pages nobody at all when that was before the first page', () =>
     story(
       { config: { ...DEFAULT_CONFIG, services: [{ id: 'checkout', team: 'core', pageAfterSeconds: 300 }] } },
-      ({ at, end }) => {
+      ({ at, isTight, end }) => {
+        isTight();
         at('0:00').put();
         at('4:59').claim(10_000);
         end('60:00');
