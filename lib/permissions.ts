@@ -61,7 +61,7 @@ export const PERMISSIONS: Readonly<Record<HandlerName, Permission>> = {
     tables: {
       Incident: {
         items: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'],
-        query: ['open', 'history', 'service', 'team'],
+        query: ['open', 'history', 'service'],
       },
       Service: { items: ['GetItem'] },
       OncallCalendar: { items: ['BatchGetItem'] },

@@ -1,0 +1,67 @@
+import { type Grant, type Rig, startRig } from './rig.ts';
+import { type Exposed, expose } from './secrets.ts';
+import { story } from './story.ts';
+
+/** What `tour.test.ts` is told by this process, which writes what the functions log to its standard output. */
+export interface Told extends Exposed {
+  readonly allowed: readonly Grant[];
+  readonly used: readonly Grant[];
+  readonly denied: readonly string[];
+  /** Texts by the place where they came out. */
+  readonly places: Readonly<Record<string, string>>;
+}
+
+const TABLES = [
+  'Incident',
+  'Service',
+  'OncallCalendar',
+  'Config',
+  'Timeline',
+  'Dedup',
+  'Payload',
+  'Integration',
+  'Heartbeat',
+];
+
+/** The Internet, of which there is none here: its error names the address, as those of a proxy do. */
+const reallyFetch = globalThis.fetch;
+globalThis.fetch = async (input, init) => {
+  if (String(input).startsWith('http://127.0.0.1')) return reallyFetch(input, init);
+  throw new TypeError(`fetch failed: ${String(input)}`);
+};
+
+const [assemblyDir = ''] = process.argv.slice(2);
+const rig = await startRig(assemblyDir);
+await story(rig);
+const { used } = rig;
+const exposed = await expose(rig);
+const told: Told = { ...exposed, allowed: rig.allowed, used, denied: rig.denied, places: await placesOf(rig, exposed) };
+await rig.stop();
+process.send?.(told, () => process.exit(0));
+
+async function placesOf(
+  { lines, started, mails, dynamo }: Rig,
+  { refusals }: Exposed,
+): Promise<Record<string, string>> {
+  const tables = await Promise.all(
+    TABLES.map(async (table) => [`table ${table}`, JSON.stringify(await everything(dynamo, table))] as const),
+  );
+  return {
+    ...Object.fromEntries(tables),
+    'log of the gateway, errors thrown, results of steps': lines.join('\n'),
+    'inputs of executions': started.join('\n'),
+    refusals: refusals.join('\n'),
+    mails: JSON.stringify(mails),
+  };
+}
+
+async function everything(dynamo: Rig['dynamo'], table: string): Promise<unknown[]> {
+  const items: unknown[] = [];
+  let from: unknown;
+  do {
+    const page = await dynamo('Scan', table, from ? { ExclusiveStartKey: from } : {});
+    items.push(...((page.Items as unknown[] | undefined) ?? []));
+    from = page.LastEvaluatedKey;
+  } while (from);
+  return items;
+}
