@@ -172,7 +172,7 @@ export async function expose(rig: Rig): Promise<Exposed> {
     },
   };
   const mailTo = (to: string) => receivedMail(to, password);
-  const events: (readonly [string, unknown])[] = [
+  const events = (): (readonly [string, unknown])[] => [
     ['mailEvents', sns(JSON.stringify(bounce))],
     ['mailEvents', sns(`{"password": ${password}`)],
     ['ingest', sns(`{"password": ${password}`)],
@@ -181,7 +181,7 @@ export async function expose(rig: Rig): Promise<Exposed> {
   ];
   const all = async (asked = ways) => {
     for (const asking of [...links, ...asked]) await ask(...asking);
-    for (const [name, event] of events) await rig.invoke(name, event);
+    for (const [name, event] of events()) await rig.invoke(name, event);
     await rig.escalate(1, JSON.stringify({ incidentId: id, generation: 1, team: 'core', timeZone: 'UTC' }));
   };
   // The other senders take the same way to the tables.
@@ -301,8 +301,11 @@ const sns = (Message: string) => ({
   ],
 });
 
+/** Of mails: each is another one. */
+let serial = 0;
+
 function receivedMail(to: string, password: string) {
-  const content = `From: ada@example.org\r\nTo: ${to}\r\nSubject: Disk full\r\nMessage-ID: <1@example.org>\r\n\r\n${password}\r\n`;
+  const content = `From: ada@example.org\r\nTo: ${to}\r\nSubject: Disk full\r\nMessage-ID: <${serial++}@example.org>\r\n\r\n${password}\r\n`;
   const verdict = { status: 'PASS' };
   const receipt = {
     recipients: [to],

@@ -73,7 +73,8 @@ describe('the roles of the template', () => {
   });
 
   it('allow all that the handlers ask for', () => {
-    expect(told.denied).toEqual([]);
+    expect([...new Set(told.denied)]).toEqual([]);
+    expect(told.brokenOff).toBeUndefined();
     expect(told.used.filter(({ who }) => who.startsWith('nobody'))).toEqual([]);
   });
 

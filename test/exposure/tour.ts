@@ -7,6 +7,8 @@ export interface Told extends Exposed {
   readonly allowed: readonly Grant[];
   readonly used: readonly Grant[];
   readonly denied: readonly string[];
+  /** Why the tour did not come to its end. */
+  readonly brokenOff?: string;
   /** Texts by the place where they came out. */
   readonly places: Readonly<Record<string, string>>;
 }
@@ -32,10 +34,25 @@ globalThis.fetch = async (input, init) => {
 
 const [assemblyDir = ''] = process.argv.slice(2);
 const rig = await startRig(assemblyDir);
-await story(rig);
-const { used } = rig;
-const exposed = await expose(rig);
-const told: Told = { ...exposed, allowed: rig.allowed, used, denied: rig.denied, places: await placesOf(rig, exposed) };
+let brokenOff: string | undefined;
+let used = rig.used;
+let exposed: Exposed = { secrets: [], refusals: [] };
+try {
+  await story(rig);
+  used = rig.used;
+  exposed = await expose(rig);
+} catch (error) {
+  brokenOff = String(error);
+}
+const { allowed, denied } = rig;
+const told: Told = {
+  ...exposed,
+  allowed,
+  used,
+  denied,
+  places: await placesOf(rig, exposed),
+  ...(brokenOff ? { brokenOff } : {}),
+};
 await rig.stop();
 process.send?.(told, () => process.exit(0));
 
