@@ -72,7 +72,12 @@ export async function startStack({
     const workflows = await createWorkflows({
       machines: readMachines(resources),
       invoke: async (resource, payload, role) => {
-        authorize(role, { action: 'lambda:InvokeFunction', resource });
+        try {
+          authorize(role, { action: 'lambda:InvokeFunction', resource });
+        } catch (error) {
+          // Under this name a state machine can catch it, or try again.
+          return { error: { errorType: 'Lambda.AWSLambdaException', errorMessage: String(error) } };
+        }
         return functions.invoke(resource, payload);
       },
       log,
