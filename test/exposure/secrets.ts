@@ -19,7 +19,7 @@ export interface Exposed {
 type Asking = Parameters<Rig['request']>;
 
 /** What a sender says belongs into the incident, and whatever that goes to. */
-const OF_THE_INCIDENT = ['table Incident', 'mails'];
+const OF_THE_INCIDENT = ['table Incident', 'table Payload', 'mails'];
 
 /**
  * Plants secrets everywhere that they come from, and lets everything fail that can, with services that repeat in their error what they
@@ -92,6 +92,8 @@ export async function expose(rig: Rig): Promise<Exposed> {
     ['POST', `/grafana/${signed}`, { body, key: null, headers: { 'x-grafana-alerting-signature': hmac } }],
     ['POST', `/grafana/${signed}`, { body, key: null, headers: { 'x-grafana-alerting-signature': signing } }],
     ['POST', `/apprise/${key}`, { body, key: null }],
+    ['POST', `/json/${key}`, { body: { ...body, log: 'x'.repeat(70_000) }, key: null }],
+    ['POST', '/v2/change/enqueue', { body: v2, key: null }],
     [
       'POST',
       '/v2/alerts',

@@ -1,3 +1,5 @@
+import { gunzipSync } from 'node:zlib';
+import * as z from 'zod';
 import { type Grant, type Rig, startRig } from './rig.ts';
 import { type Exposed, expose } from './secrets.ts';
 import { story } from './story.ts';
@@ -72,6 +74,12 @@ async function placesOf(
   };
 }
 
+/** A payload is stored zipped; here each is one part. */
+function unpacked(item: unknown): unknown {
+  const packed = z.object({ data: z.object({ B: z.base64() }) }).safeParse(item).data?.data.B;
+  return packed === undefined ? item : [item, gunzipSync(Buffer.from(packed, 'base64')).toString()];
+}
+
 async function everything(dynamo: Rig['dynamo'], table: string): Promise<unknown[]> {
   const items: unknown[] = [];
   let from: unknown;
@@ -80,5 +88,5 @@ async function everything(dynamo: Rig['dynamo'], table: string): Promise<unknown
     items.push(...((page.Items as unknown[] | undefined) ?? []));
     from = page.LastEvaluatedKey;
   } while (from);
-  return items;
+  return items.map(unpacked);
 }
