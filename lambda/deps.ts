@@ -20,6 +20,7 @@ import { createPagingStore, type PagingStore } from './data/paging.ts';
 import { createTimelineStore } from './data/timeline.ts';
 import { createWorkflow } from './data/workflow.ts';
 import type { Env } from './env.ts';
+import { redact } from './redact.ts';
 
 /*
  * The composition root: which implementation goes where. Each handler takes the pieces that it needs, so that its bundle holds no
@@ -38,9 +39,9 @@ const UNITS: Partial<Record<Metric, (typeof MetricUnit)[keyof typeof MetricUnit]
 export function surroundings(): Surroundings & { readonly metrics: Metrics } {
   const logger = new Logger();
   const log: Log = {
-    info: (message, facts = {}) => logger.info(message, facts),
-    warn: (message, facts = {}) => logger.warn(message, facts),
-    error: (message, facts = {}) => logger.error(message, facts),
+    info: (message, facts) => logger.info(message, redacted(facts)),
+    warn: (message, facts) => logger.warn(message, redacted(facts)),
+    error: (message, facts) => logger.error(message, redacted(facts)),
   };
   const metrics = new Metrics();
   return {
@@ -50,6 +51,12 @@ export function surroundings(): Surroundings & { readonly metrics: Metrics } {
     metrics,
     count: (metric, value = 1) => metrics.addMetric(metric, UNITS[metric] ?? MetricUnit.Count, value),
   };
+}
+
+function redacted(facts: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => [name, typeof value === 'string' ? redact(value) : value]),
+  );
 }
 
 export function database(): DynamoDBDocumentClient {

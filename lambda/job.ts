@@ -1,6 +1,7 @@
 import type { Metrics } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import type { Log } from './app/ports.ts';
+import { redactError } from './redact.ts';
 
 /**
  * Makes a Lambda handler of a function that is not an HTTP request: its failure is logged and stays a failure, so that whoever
@@ -13,8 +14,10 @@ export function job<Input, Output>(
   return middy()
     .use({
       after: () => publish(around.metrics),
-      onError: ({ error }) => {
-        around.log.error('failed', { error: String(error) });
+      onError: (request) => {
+        // Lambda writes what is thrown to the log, and Step Functions into the history of the execution.
+        request.error = redactError(request.error);
+        around.log.error('failed', { error: String(request.error) });
         publish(around.metrics);
       },
     })

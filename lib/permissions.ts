@@ -62,7 +62,7 @@ export const PERMISSIONS: Readonly<Record<HandlerName | OptionalHandlerName, Per
     tables: {
       Incident: {
         items: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'],
-        query: ['open', 'history', 'service', 'team'],
+        query: ['open', 'history', 'service'],
       },
       Service: { items: ['GetItem'] },
       OncallCalendar: { items: ['BatchGetItem'] },

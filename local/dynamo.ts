@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import * as z from 'zod';
+import { type Permissions, RUNTIME_KEY_ID } from './authorize.ts';
 import type { Resources } from './resources.ts';
 import type { RunningServer } from './wire.ts';
 
@@ -10,11 +11,16 @@ export interface DynamoOptions {
   readonly dataDir?: string;
 }
 
+export interface RunningDynamo extends RunningServer {
+  /** From when this resolves, callers may do what their permissions say. Until then, anybody may do anything. */
+  enforce(permissions: Permissions): Promise<void>;
+}
+
 /**
  * Serves DynamoDB on a free loopback port, in a thread of its own, so that neither side waits for the other's processor time.
  * Rejects when another process has the data directory: whoever has the tables may open the other files in there.
  */
-export async function startDynamo({ dataDir }: DynamoOptions = {}): Promise<RunningServer> {
+export async function startDynamo({ dataDir }: DynamoOptions = {}): Promise<RunningDynamo> {
   if (dataDir) await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const worker = new Worker(new URL('./dynamo-worker.ts', import.meta.url), {
     workerData: dataDir ? { path: join(dataDir, 'dynamodb') } : {},
@@ -40,6 +46,13 @@ export async function startDynamo({ dataDir }: DynamoOptions = {}): Promise<Runn
   });
   return {
     url,
+    async enforce(permissions) {
+      const enforced = new Promise<void>((resolve) => {
+        worker.on('message', ({ enforcing }: FromWorker) => enforcing && resolve());
+      });
+      worker.postMessage(permissions);
+      await Promise.race([enforced, failed]);
+    },
     async stop() {
       stopping = true;
       const exited = new Promise((resolve) => worker.once('exit', resolve));
@@ -53,6 +66,7 @@ export async function startDynamo({ dataDir }: DynamoOptions = {}): Promise<Runn
 interface FromWorker {
   readonly port?: number;
   readonly error?: string;
+  readonly enforcing?: true;
 }
 
 const attributes = z.array(z.object({ AttributeName: z.string(), AttributeType: z.string() }));
@@ -96,8 +110,7 @@ function call(url: string, operation: string, body: unknown): Promise<Response> 
       'content-type': 'application/x-amz-json-1.0',
       'x-amz-target': `DynamoDB_20120810.${operation}`,
       'x-amz-date': '19700101T000000Z',
-      authorization:
-        'AWS4-HMAC-SHA256 Credential=local/19700101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
+      authorization: `AWS4-HMAC-SHA256 Credential=${RUNTIME_KEY_ID}/19700101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0`,
     },
     body: JSON.stringify(body),
   });

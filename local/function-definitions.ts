@@ -2,9 +2,11 @@ import * as z from 'zod';
 import type { Assembly } from './assembly.ts';
 import type { FunctionDefinition } from './functions.ts';
 import type { Resources } from './resources.ts';
+import { roleName } from './roles.ts';
 
 const schema = z.object({
   Handler: z.string(),
+  Role: z.string(),
   Code: z.object({ S3Key: z.string() }),
   Environment: z.object({ Variables: z.record(z.string(), z.coerce.string()) }).default({ Variables: {} }),
   Timeout: z.coerce.number().default(3),
@@ -36,7 +38,7 @@ export function readFunctions(assembly: Assembly, resources: Resources, endpoint
         ? {}
         : { reservedConcurrency: properties.ReservedConcurrentExecutions }),
       environment: {
-        ...runtimeEnvironment(assembly, ref, properties.MemorySize, endpoints),
+        ...runtimeEnvironment(assembly, ref, properties, endpoints),
         ...withoutReferences(properties.Environment.Variables),
       },
     };
@@ -56,11 +58,11 @@ export function labelOf(logicalId: string): string {
     .replace(/^./, (letter) => letter.toLowerCase());
 }
 
-/** What Lambda sets itself. The credentials are dummies: the SDK refuses to sign without any. */
+/** What Lambda sets itself. The key id names the role, which is what the engines go by; the secret is a dummy. */
 function runtimeEnvironment(
   assembly: Assembly,
   name: string,
-  memory: number,
+  { Role, MemorySize }: { readonly Role: string; readonly MemorySize: number },
   endpoints: Endpoints,
 ): Record<string, string> {
   const { PATH = '' } = process.env;
@@ -69,11 +71,11 @@ function runtimeEnvironment(
     TZ: 'UTC',
     AWS_REGION: assembly.region,
     AWS_DEFAULT_REGION: assembly.region,
-    AWS_ACCESS_KEY_ID: 'local',
+    AWS_ACCESS_KEY_ID: roleName(Role),
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_LAMBDA_FUNCTION_NAME: name,
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
-    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memory),
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(MemorySize),
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
     // The general one keeps a service that has no engine from being asked on the Internet.

@@ -81,10 +81,15 @@ export function createFunctions(definitions: readonly FunctionDefinition[], log:
     warm() {
       for (const pool of new Set(pools.values())) pool.warm();
     },
-    async wire({ method, path, body }) {
+    async wire({ method, path, body, authorize }) {
       const match = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(path);
       if (method !== 'POST' || !match?.[1]) return undefined;
-      const result = await invoke(decodeURIComponent(match[1]), body.length > 0 ? JSON.parse(body.toString()) : {});
+      const name = decodeURIComponent(match[1]);
+      authorize({
+        action: 'lambda:InvokeFunction',
+        resource: definitions.find((one) => one.name === name)?.arn ?? name,
+      });
+      const result = await invoke(name, body.length > 0 ? JSON.parse(body.toString()) : {});
       if ('payload' in result) return { status: 200, body: JSON.parse(result.payload) };
       return { status: 200, headers: { 'x-amz-function-error': 'Unhandled' }, body: result.error };
     },

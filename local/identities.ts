@@ -29,7 +29,7 @@ export function identify(resource: Identified): Identity {
       if (value !== undefined) return value;
       if (type in NAMES)
         throw new Error(`the local runtime does not know the attribute ${name} of ${logicalId} (${type})`);
-      // Of a resource that is not made here; it appears in what nobody reads, such as a function's role.
+      // Of a resource that is not made here; it appears in what nobody asks for, such as a policy that names a log group.
       return `arn:aws:none:::${logicalId}/${name}`;
     },
   };
@@ -46,6 +46,10 @@ const NAMES: Readonly<Record<string, (resource: Identified) => Names>> = {
     const name = nameOf(resource, 'StateMachineName');
     const ref = arn(resource, 'states', `stateMachine:${name}`);
     return { ref, attributes: { Arn: ref, Name: name } };
+  },
+  'AWS::IAM::Role': (resource) => {
+    const name = nameOf(resource, 'RoleName');
+    return { ref: name, attributes: { Arn: `arn:aws:iam::${resource.assembly.account}:role/${name}` } };
   },
   'AWS::ApiGateway::RestApi': (resource) => ({
     ref: resource.logicalId.toLowerCase(),

@@ -37,6 +37,8 @@ export interface MailOptions {
   readonly log: Log;
   /** The configuration sets of the stack: SES refuses any other name. */
   readonly configurationSets: ReadonlySet<string>;
+  /** `arn:aws:ses:<region>:<account>:`, for permissions. */
+  readonly arnPrefix?: string;
   /** Hears of every mail accepted, after the answer has been decided. */
   readonly accepted: (mail: Mail) => void;
   /** Without one, the inbox is where mail ends. */
@@ -47,12 +49,17 @@ export interface MailOptions {
 export const SIMULATOR = /^(bounce|complaint|success|ooto|suppressionlist)(?:\+[^@]*)?@simulator\.amazonses\.com$/i;
 
 /** Speaks the SendEmail call of SES API v2. An answer means: in the inbox, and taken by the SMTP server if there is one. */
-export function createMail({ inbox, log, configurationSets, accepted, relay }: MailOptions): WireHandler {
-  return async ({ method, path, body }) => {
+export function createMail(options: MailOptions): WireHandler {
+  const { inbox, log, configurationSets, accepted, relay, arnPrefix = '' } = options;
+  return async ({ method, path, body, authorize }) => {
     if (method !== 'POST' || path.split('?')[0] !== '/v2/email/outbound-emails') return undefined;
     const request = requestSchema.safeParse(parseBody(body));
     if (!request.success) throw new WireError('BadRequestException', z.prettifyError(request.error));
     const mail = toMail(request.data);
+    for (const resource of resourcesOf(mail)) {
+      const context = { 'ses:FromAddress': bare(mail.from) };
+      authorize({ action: 'ses:SendEmail', resource: `${arnPrefix}${resource}`, context });
+    }
     if (mail.configurationSet !== undefined && !configurationSets.has(mail.configurationSet)) {
       throw new WireError('NotFoundException', `Configuration set <${mail.configurationSet}> does not exist.`, 404);
     }
@@ -67,7 +74,18 @@ export function createMail({ inbox, log, configurationSets, accepted, relay }: M
 
 /** Everybody who gets the mail, as bare addresses. */
 export function recipients({ to, cc, bcc }: Pick<Mail, 'to' | 'cc' | 'bcc'>): string[] {
-  return [...to, ...cc, ...bcc].map((address) => /<([^<>]+)>\s*$/.exec(address)?.[1] ?? address.trim());
+  return [...to, ...cc, ...bcc].map(bare);
+}
+
+function bare(address: string): string {
+  return /<([^<>]+)>\s*$/.exec(address)?.[1] ?? address.trim();
+}
+
+/** What SES asks permission for: the sender's identity, the configuration set, and in a sandboxed account the recipients' identities too. */
+function resourcesOf(mail: Mail): string[] {
+  const identities = [bare(mail.from), ...recipients(mail)].map((address) => `identity/${address}`);
+  const { configurationSet } = mail;
+  return [...identities, ...(configurationSet === undefined ? [] : [`configuration-set/${configurationSet}`])];
 }
 
 function toMail(request: SendEmail): Mail {

@@ -66,7 +66,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     if (options.assemblyDir === undefined) await synthesize(assemblyDir, deploymentOf(config, front.url));
     const stack = await startStack({
       assemblyDir,
-      dynamoUrl: dynamo.url,
+      dynamo,
       inbox,
       apiKey,
       log,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readAssembly } from './assembly.ts';
-import { createTables } from './dynamo.ts';
+import { createAuthorizer } from './authorize.ts';
+import { createTables, type RunningDynamo } from './dynamo.ts';
 import { readFunctions } from './function-definitions.ts';
 import { createFunctions } from './functions.ts';
 import { createGateway, type HttpHandler } from './gateway.ts';
@@ -10,6 +11,7 @@ import type { Log } from './log.ts';
 import { createMail } from './mail.ts';
 import { readMailEvents } from './mail-events.ts';
 import { readResources } from './resources.ts';
+import { readPermissions } from './roles.ts';
 import { readSchedules } from './schedules.ts';
 import type { SmtpRelay } from './smtp.ts';
 import { readTopics } from './topics.ts';
@@ -20,8 +22,8 @@ import { createWorkflows } from './workflows.ts';
 export interface StackOptions {
   /** Of the cloud assembly. */
   readonly assemblyDir: string;
-  /** Where DynamoDB is served. Remains the caller's to stop. */
-  readonly dynamoUrl: string;
+  /** Remains the caller's to stop. */
+  readonly dynamo: Pick<RunningDynamo, 'url' | 'enforce'>;
   readonly inbox: Inbox;
   readonly apiKey: string;
   readonly dataDir?: string;
@@ -41,7 +43,7 @@ export interface Stack {
 /** Gives every resource of the stack its engine. Throws, with nothing left running, when one of them has none. */
 export async function startStack({
   assemblyDir,
-  dynamoUrl,
+  dynamo,
   inbox,
   apiKey,
   dataDir,
@@ -56,24 +58,42 @@ export async function startStack({
   };
   try {
     const assembly = await readAssembly(assemblyDir);
-    const wire = await startWire(handlers);
+    const resources = readResources(assembly);
+    const permissions = readPermissions(resources, assembly);
+    const authorize = createAuthorizer(permissions);
+    const wire = await startWire(handlers, authorize);
     cleanups.push(() => wire.stop());
 
-    const resources = readResources(assembly);
-    await createTables(dynamoUrl, resources);
-    const functions = createFunctions(readFunctions(assembly, resources, { dynamo: dynamoUrl, wire: wire.url }), log);
+    await dynamo.enforce(permissions);
+    await createTables(dynamo.url, resources);
+    const functions = createFunctions(readFunctions(assembly, resources, { dynamo: dynamo.url, wire: wire.url }), log);
     cleanups.push(() => functions.stop());
     functions.warm();
     const workflows = await createWorkflows({
       machines: readMachines(resources),
-      invoke: functions.invoke,
+      invoke: async (resource, payload, role) => {
+        try {
+          authorize(role, { action: 'lambda:InvokeFunction', resource });
+        } catch (error) {
+          // Under this name a state machine can catch it, or try again.
+          return { error: { errorType: 'Lambda.AWSLambdaException', errorMessage: String(error) } };
+        }
+        return functions.invoke(resource, payload);
+      },
       log,
       ...stored,
     });
     cleanups.push(() => workflows.stop());
 
     const { configurationSets, publish } = readMailEvents(resources, readTopics(resources, functions));
-    const mail = createMail({ inbox, log, configurationSets, accepted: publish, ...(relay ? { relay } : {}) });
+    const mail = createMail({
+      inbox,
+      log,
+      configurationSets,
+      accepted: publish,
+      arnPrefix: `arn:aws:ses:${assembly.region}:${assembly.account}:`,
+      ...(relay ? { relay } : {}),
+    });
     handlers.push(mail, workflows.wire, functions.wire);
     const schedules = readSchedules(resources, assembly, functions);
     cleanups.push(async () => schedules.stop());

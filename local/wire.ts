@@ -1,12 +1,15 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Access, Authorize } from './authorize.ts';
 
-/** A call of an AWS API as it arrives on the loopback interface. The signature is not checked: there is nobody else here. */
+/** A call of an AWS API as it arrives on the loopback interface. The signature is not checked, but who it names may do only what its role allows. */
 export interface WireRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
+  /** Throws AccessDeniedException unless the caller may do this. */
+  readonly authorize: (access: Access) => void;
 }
 
 export interface WireResponse {
@@ -40,8 +43,14 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** Serves AWS APIs on a free loopback port. A call that no handler takes is answered with an error that names it. */
-export async function startWire(handlers: readonly WireHandler[]): Promise<RunningServer> {
+/**
+ * Serves AWS APIs on a free loopback port, to callers who may do what they ask. A call that no handler takes is answered with an error
+ * that names it.
+ */
+export async function startWire(
+  handlers: readonly WireHandler[],
+  authorize: Authorize = () => undefined,
+): Promise<RunningServer> {
   const server = createServer(async (req, res) => {
     const respond = ({ status, headers, body }: WireResponse) => {
       res.writeHead(status, { 'content-type': 'application/json', ...headers });
@@ -49,7 +58,13 @@ export async function startWire(handlers: readonly WireHandler[]): Promise<Runni
     };
     try {
       const body = await readBody(req, MAX_BODY_BYTES);
-      const request = { method: req.method ?? 'GET', path: req.url ?? '/', headers: req.headers, body };
+      const request: WireRequest = {
+        method: req.method ?? 'GET',
+        path: req.url ?? '/',
+        headers: req.headers,
+        body,
+        authorize: (access) => authorize(accessKeyId(req.headers.authorization), access),
+      };
       respond(await firstAnswer(handlers, request));
     } catch (error) {
       const { code, message, status } =
@@ -69,6 +84,11 @@ async function firstAnswer(handlers: readonly WireHandler[], request: WireReques
   }
   const what = request.headers['x-amz-target'] ?? `${request.method} ${request.path}`;
   throw new WireError('UnknownOperationException', `the local runtime does not do ${what}`, 501);
+}
+
+/** Who signed a request, by its `Authorization` header. The signature itself is not checked. */
+export function accessKeyId(authorization: string | undefined): string | undefined {
+  return /^AWS4-HMAC-SHA256 .*?Credential=([^/,\s]+)\//.exec(authorization ?? '')?.[1];
 }
 
 /** Reads a JSON body. Throws the SerializationException of AWS when it is none. */

@@ -19,23 +19,32 @@ const listRequest = z.object({
 });
 
 type Engine = Pick<WorkflowEngine, 'start' | 'abort' | 'execution' | 'executions'>;
-type Operation = (engine: Engine, body: unknown) => Promise<unknown> | unknown;
+/** Asks for its permission once it knows for what. */
+type Operation = (engine: Engine, body: unknown, need: Need) => Promise<unknown> | unknown;
+type Need = (resource: string) => void;
 
 /** The calls of the Step Functions API that are understood. ListExecutions knows one page. */
 const OPERATIONS: Readonly<Record<string, Operation>> = {
-  async StartExecution(engine, body) {
+  async StartExecution(engine, body, need) {
     const { stateMachineArn: machineArn, name, input } = check(startRequest, body);
+    need(machineArn);
     const { arn, startedAt } = await engine.start({ machineArn, name, input });
     return { executionArn: arn, startDate: seconds(startedAt) };
   },
-  DescribeExecution: (engine, body) => describe(engine.execution(check(executionRequest, body).executionArn)),
-  async StopExecution(engine, body) {
+  DescribeExecution(engine, body, need) {
+    const { executionArn } = check(executionRequest, body);
+    need(executionArn);
+    return describe(engine.execution(executionArn));
+  },
+  async StopExecution(engine, body, need) {
     const { executionArn, error, cause } = check(executionRequest, body);
+    need(executionArn);
     const { stoppedAt } = await engine.abort(executionArn, error, cause);
     return { stopDate: seconds(stoppedAt) };
   },
-  ListExecutions(engine, body) {
+  ListExecutions(engine, body, need) {
     const { stateMachineArn, statusFilter, maxResults } = check(listRequest, body);
+    need(stateMachineArn);
     const wanted = engine.executions(stateMachineArn).filter(({ status }) => !statusFilter || status === statusFilter);
     return { executions: wanted.slice(0, maxResults).map(summarize) };
   },
@@ -43,14 +52,14 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 
 /** Speaks the protocol of Step Functions (JSON 1.0, the operation in a header). */
 export function createWorkflowWire(engine: Engine): WireHandler {
-  return async ({ headers, body }) => {
+  return async ({ headers, body, authorize }) => {
     const [service, name = ''] = String(headers['x-amz-target'] ?? '').split('.');
     const operation = OPERATIONS[name];
     if (service !== 'AWSStepFunctions' || !operation) return undefined;
     return {
       status: 200,
       headers: { 'content-type': 'application/x-amz-json-1.0' },
-      body: await operation(engine, parseBody(body)),
+      body: await operation(engine, parseBody(body), (resource) => authorize({ action: `states:${name}`, resource })),
     };
   };
 }

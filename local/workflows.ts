@@ -26,11 +26,14 @@ export interface Execution {
 export interface MachineDefinition {
   readonly arn: string;
   readonly definition: StateMachineDefinition;
+  /** The name of the role as which it calls functions. */
+  readonly role?: string;
 }
 
 export interface WorkflowOptions {
   readonly machines: readonly MachineDefinition[];
-  readonly invoke: Invoke;
+  /** Calls a function on behalf of a machine with this role. */
+  readonly invoke: (functionArn: string, payload: unknown, role: string | undefined) => ReturnType<Invoke>;
   /** Keeps executions in the file `executions.jsonl` in here. Without it they end with the process. */
   readonly dataDir?: string;
   readonly log?: Log;
@@ -66,7 +69,10 @@ export async function createWorkflows({
   log = silent,
 }: WorkflowOptions): Promise<WorkflowEngine> {
   const compiled = new Map<string, CompiledMachine>(
-    machines.map(({ arn, definition }) => [arn, compileMachine(definition, invoke)]),
+    machines.map(({ arn, definition, role }) => [
+      arn,
+      compileMachine(definition, (functionArn, payload) => invoke(functionArn, payload, role)),
+    ]),
   );
   const { entries, journal }: { entries: readonly Execution[]; journal: Journal<Execution> } = dataDir
     ? await openJournal(join(dataDir, 'executions.jsonl'), (all) => latest(all, Date.now() - KEEP_MS))

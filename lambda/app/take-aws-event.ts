@@ -6,6 +6,7 @@ import { translateCloudWatch, translateSns } from '../ingest/cloudwatch/translat
 import { addressOf, type ParsedMail, translateMail } from '../ingest/email.ts';
 import { type ReceivedMail, readReceivedMail } from '../ingest/ses.ts';
 import type { Arrival, Translation } from '../ingest/translation.ts';
+import { withoutKey } from '../ingest/without-key.ts';
 import type { TakeDeps } from './take-event.ts';
 import { takeEvents } from './take-events.ts';
 
@@ -51,7 +52,7 @@ async function alarms(deps: AwsEventDeps, translation: Translation): Promise<voi
 
 async function mail(deps: AwsEventDeps, { mail: read, suspicious }: ReceivedMail, arrival: Arrival): Promise<void> {
   if (suspicious) return drop(deps, 'SES takes the mail for spam or for a virus');
-  const integration = await integrationOf(deps, read);
+  const { integration, key = '' } = await integrationOf(deps, read);
   const { mailDedup } = integration.options ?? {};
   const translation = translateMail(read, {
     receivedAt: arrival.receivedAt,
@@ -59,23 +60,26 @@ async function mail(deps: AwsEventDeps, { mail: read, suspicious }: ReceivedMail
     ...(mailDedup === undefined ? {} : { dedup: mailDedup }),
   });
   if (translation.kind === 'refused') return drop(deps, translation.reason);
-  await takeEvents(deps, integration, [translation.event]);
+  await takeEvents(deps, integration, withoutKey([translation.event], key));
 }
 
 /**
  * `<key>@…` and `alerts+<key>@…` are for the integration of that key; `alerts+<service>@…` for a service. Anything else that the receipt
  * rule let through goes to the catch-all: a mail cannot be refused any more.
  */
-async function integrationOf(deps: AwsEventDeps, { to }: ParsedMail): Promise<Integration> {
+async function integrationOf(
+  deps: AwsEventDeps,
+  { to }: ParsedMail,
+): Promise<{ readonly integration: Integration; readonly key?: string }> {
   for (const address of to.map(addressOf)) {
     const local = address.slice(0, Math.max(0, address.lastIndexOf('@')));
     const key = local.slice(local.indexOf('+') + 1);
     if (!/^[0-9a-z]{32}$/.test(key)) continue;
     const use = await deps.integrations.use(key, deps.now());
     if (use.kind === 'throttled') throw new Error(`integration ${use.integration.integrationId} gets too many mails`);
-    if (use.kind === 'ok') return use.integration;
+    if (use.kind === 'ok') return { integration: use.integration, key };
   }
-  return EMAIL;
+  return { integration: EMAIL };
 }
 
 function drop(deps: AwsEventDeps, why: string): void {

@@ -5,6 +5,7 @@ import { recordBounce } from '../../core/outcome.ts';
 import { record } from '../../core/timeline.ts';
 import type { IncidentStore } from '../data/incidents.ts';
 import type { Workflow } from '../data/workflow.ts';
+import { withoutTokens } from '../redact.ts';
 import { MOST_CONFLICTS, type Surroundings, TooManyConflicts } from './ports.ts';
 import { startWorkflow } from './start-workflow.ts';
 
@@ -32,7 +33,7 @@ export interface MailEventDeps extends Surroundings {
 
 /** Feeds what SES reports about a mail back into its incident. Events of other mails are passed over; the same event twice is one. */
 export async function takeMailEvent(deps: MailEventDeps, message: string): Promise<void> {
-  const event = mailEvent.safeParse(JSON.parse(message));
+  const event = mailEvent.safeParse(parsed(message));
   if (!event.success) {
     deps.log.warn('mail event is not about a page', {
       fields: event.error.issues.map((issue) => issue.path.join('.')),
@@ -74,7 +75,21 @@ function react(deps: MailEventDeps, incident: Incident, event: MailEvent): Incid
   });
 }
 
+/** SES publishes JSON; anything else is nothing of SES, and would be none at the next attempt either. */
+function parsed(message: string): unknown {
+  try {
+    return JSON.parse(message);
+  } catch {
+    return undefined;
+  }
+}
+
 function failureOf(event: MailEvent): { permanent: boolean; text: string } | undefined {
+  const failure = failureIn(event);
+  return failure && { ...failure, text: withoutTokens(failure.text) };
+}
+
+function failureIn(event: MailEvent): { permanent: boolean; text: string } | undefined {
   if (event.bounce) {
     const { bounceType, bounceSubType = '', bouncedRecipients } = event.bounce;
     const said = bouncedRecipients[0]?.diagnosticCode ?? '';

@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { ConfigDocument } from '../../core/config/document.ts';
 import type { EpochMs } from '../../core/time.ts';
-import { conditionFailed, type Item } from './items.ts';
+import { conditionFailed, type Item, readJson } from './items.ts';
 import { CONFIG_KEYS } from './keys.ts';
 
 /** Which revision is in force, and up to which one the rows in the other tables have been written. */
@@ -62,7 +62,7 @@ export function createConfigStore(db: DynamoDBDocumentClient, table: string): Co
     async revision(revision) {
       const item = await get(`config#${revision}`);
       if (!item) return undefined;
-      const document = JSON.parse(String(item.document)) as ConfigDocument;
+      const document = readJson(String(item.document), `configuration revision ${revision}`) as ConfigDocument;
       return {
         revision,
         previous: Number(item.previous ?? 0),

@@ -8,7 +8,7 @@ import {
 import { CANARY_SERVICE } from '../../core/canary.ts';
 import type { Incident } from '../../core/incident.ts';
 import { overflow } from '../../core/timeline.ts';
-import { conditionFailed, difference, type Item } from './items.ts';
+import { conditionFailed, difference, type Item, readJson } from './items.ts';
 import { createdKey, monthShard, SHARDS, shardOf } from './keys.ts';
 import type { TimelineStore } from './timeline.ts';
 
@@ -36,7 +36,7 @@ export function toItem(incident: Incident): Item {
 export function toIncident(item: Item): Incident {
   const rest = { ...item };
   for (const name of STORAGE_ONLY) delete rest[name];
-  if (typeof rest.details === 'string') rest.details = JSON.parse(rest.details);
+  if (typeof rest.details === 'string') rest.details = readJson(rest.details, 'the details of an incident');
   return rest as unknown as Incident;
 }
 

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import type { Integration } from '../../core/integration.ts';
 import { type EpochMs, MINUTE_MS, SECOND_MS } from '../../core/time.ts';
-import { conditionFailed, type Item } from './items.ts';
+import { conditionFailed, type Item, readJson } from './items.ts';
 
 /** What a key came to. A key that has expired is unknown. */
 export type Use =
@@ -209,7 +209,9 @@ function toIntegration(item: Item): Integration {
     ratePerMinute,
     createdAt,
     ...(service === undefined ? {} : { service }),
-    ...(mapping === undefined ? {} : { mapping: JSON.parse(String(mapping)) as unknown }),
+    ...(mapping === undefined
+      ? {}
+      : { mapping: readJson(String(mapping), `the mapping of integration ${integrationId}`) }),
     ...(options === undefined ? {} : { options }),
   } as Integration;
 }

@@ -8,6 +8,15 @@ export function conditionFailed(error: unknown): boolean {
   return error instanceof ConditionalCheckFailedException;
 }
 
+/** Reads what a row holds as JSON text. Throws without quoting it, as JSON.parse would: the error goes to the log. */
+export function readJson(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error(`${what} is not JSON`);
+  }
+}
+
 export interface UpdateParts {
   readonly UpdateExpression: string;
   readonly ExpressionAttributeNames: Record<string, string>;

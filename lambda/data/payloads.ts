@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { type EpochMs, HOUR_MS, SECOND_MS } from '../../core/time.ts';
-import type { Item } from './items.ts';
+import { type Item, readJson } from './items.ts';
 
 export interface PayloadStore {
   /** Stores a text under an id that nobody has used. It is there whole or not at all, and for 90 days. */
@@ -72,7 +72,7 @@ export function createPayloadStore(db: DynamoDBDocumentClient, table: string): P
 
     async changes(service, day) {
       const found = await items(changesOf(service, day));
-      return found.map(({ data }) => JSON.parse(gunzipSync(data as Uint8Array).toString('utf8')) as unknown);
+      return found.map(({ data }) => readJson(gunzipSync(data as Uint8Array).toString('utf8'), 'a change'));
     },
   };
 }

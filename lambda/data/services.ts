@@ -8,6 +8,7 @@ import {
   type Service,
 } from '../../core/service.ts';
 import { isTimeZone } from '../../core/time.ts';
+import { readJson } from './items.ts';
 
 /**
  * A row that the configuration has written carries the whole service in `definition`. A row may also be put by hand, with `serviceId`
@@ -31,7 +32,8 @@ export function createServiceStore(db: DynamoDBDocumentClient, table: string): S
     async get(serviceId) {
       const { Item } = await db.send(new GetCommand({ TableName: table, Key: { serviceId }, ConsistentRead: true }));
       if (!Item || Item.removed === true) return undefined;
-      if (typeof Item.definition === 'string') return JSON.parse(Item.definition) as Service;
+      if (typeof Item.definition === 'string')
+        return readJson(Item.definition, 'the definition of a service') as Service;
       const { team, ...service } = row.parse(Item);
       return {
         ...service,

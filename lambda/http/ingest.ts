@@ -10,6 +10,7 @@ import { jsonReply, type Reply } from '../ingest/reply.ts';
 import { isFromGrafana } from '../ingest/signatures.ts';
 import type { Translation } from '../ingest/translation.ts';
 import { webhookBadSignature } from '../ingest/webhook-replies.ts';
+import { withoutKey } from '../ingest/without-key.ts';
 import { FORMATS, type Format, type Refusals } from './ingest-formats.ts';
 import { type IngestRequest, requestKey } from './ingest-request.ts';
 import { isOpsgeniePath, routeIngest } from './ingest-router.ts';
@@ -78,7 +79,10 @@ async function serve(deps: IngestDeps, request: IngestRequest, served: Served): 
     const translation = format.translate(body.value, arrival, { key: '', trace });
     if (translation.kind === 'refused') return refuse(translation.reply);
     const use = await useKey(deps, translation.key ?? '');
-    return use.kind === 'ok' ? take(deps, use.integration, translation) : refuse(denied(deps, use, refusals, trace));
+    const ok = use.kind === 'ok';
+    return ok
+      ? take(deps, use.integration, translation, translation.key ?? '')
+      : refuse(denied(deps, use, refusals, trace));
   }
   const key = served.key ?? requestKey(request) ?? format.keyOf?.(body.value);
   if (key === undefined) return refuse(refusals.keyMissing(trace));
@@ -89,7 +93,7 @@ async function serve(deps: IngestDeps, request: IngestRequest, served: Served): 
     return refuse(webhookBadSignature());
   }
   const translation = format.translate(body.value, arrival, { key, integration, trace });
-  if (translation.kind === 'accepted') return take(deps, integration, translation);
+  if (translation.kind === 'accepted') return take(deps, integration, translation, key);
   return refuse(integration.options?.altAgentReplies ? asAltAgent(translation) : translation.reply);
 }
 
@@ -109,13 +113,14 @@ async function take(
   deps: IngestDeps,
   integration: Integration,
   translation: Extract<Translation, { kind: 'accepted' }>,
+  key: string,
 ): Promise<Reply> {
   if (translation.confirmUrl !== undefined) {
     await deps.sns.confirm(translation.confirmUrl);
     deps.log.info('SNS subscription confirmed', { integration: integration.integrationId });
   }
   if (translation.ignored !== undefined) deps.count('EventIgnored');
-  await takeEvents(deps, integration, translation.events);
+  await takeEvents(deps, integration, withoutKey(translation.events, key));
   return integration.options?.altAgentReplies ? asAltAgent(translation) : translation.reply;
 }
 

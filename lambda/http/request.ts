@@ -32,9 +32,14 @@ function parse(text: string): unknown {
     const detail =
       text.trim() === ''
         ? 'The body is empty.'
-        : `The body is not JSON: ${cause instanceof Error ? cause.message.slice(0, 120) : ''}`;
+        : `The body is not JSON: ${cause instanceof Error ? faultIn(cause.message) : ''}`;
     throw new Problem('invalid_json', detail);
   }
+}
+
+/** What the parser says, without the piece of the body that it quotes: answers are written to the logs of senders. */
+function faultIn(message: string): string {
+  return message.replace(/,? (\.\.\.)?".*"(\.\.\.)? is not valid JSON$/s, '').slice(0, 120);
 }
 
 /** Checks a value; a Problem names every field at fault at once, with `more` that was found by other means. */

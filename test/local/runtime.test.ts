@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { cp, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -102,6 +102,22 @@ describe('the stack on this machine', () => {
     expect((await get('/echo/1', withKey)).status).toBe(200);
   });
 
+  it('refuses a function what its role does not allow', async () => {
+    const stateMachineArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:Other';
+    const response = await get('/open/start', { method: 'POST', body: JSON.stringify({ stateMachineArn }) });
+    expect(await response.json()).toEqual({
+      __type: 'AccessDeniedException',
+      message: `User: arn:aws:sts::000000000000:assumed-role/Mini-ApiRole1A2B3C4D is not authorized to perform: states:StartExecution on resource: ${stateMachineArn} because no identity-based policy allows the states:StartExecution action`,
+    });
+  });
+
+  it('refuses a function the tables that its role does not name', async () => {
+    expect(await (await get('/open/read')).json()).toEqual({
+      __type: 'com.amazon.coral.service#AccessDeniedException',
+      message: expect.stringMatching(/Mini-ApiRole1A2B3C4D is .* dynamodb:GetItem on resource: \S+:table\/Mini-Items /),
+    });
+  });
+
   it('runs a workflow from the API to the mail', async () => {
     const until = new Date(Date.now() + 20).toISOString();
     const input = JSON.stringify({ until, to: 'flow@example.org' });
@@ -127,6 +143,26 @@ describe('the stack on this machine', () => {
     expect(await page.text()).toContain('<h1>Inbox');
     expect((await get('/_local/inbox.html?message=nope')).status).toBe(404);
     expect((await get('/_local/other')).status).toBe(404);
+  });
+});
+
+describe('a state machine', () => {
+  it('calls no function that its role does not allow', async () => {
+    await using data = await temporaryDirectory();
+    await cp(FIXTURE, data.path, { recursive: true });
+    const template = join(data.path, 'Mini.template.json');
+    const text = await readFile(template, 'utf8');
+    await writeFile(template, text.replace('lambda:InvokeFunction', 'lambda:GetFunction'));
+    const lines: string[] = [];
+    const log = (_level: string, source: string, message: string) => lines.push(`${source} ${message}`);
+    const local = await startLocal({ ...base, assemblyDir: data.path, log });
+    await fetch(`${local.url}/open/start`, { method: 'POST', body: JSON.stringify({ input: '{}' }) });
+    const failed = await eventually(() => lines.find((line) => line.startsWith('workflow')));
+    expect(failed).toMatch(
+      /failed: Lambda\.AWSLambdaException: .*MachineRole\S+ is not authorized to perform: lambda:InvokeFunction/,
+    );
+    expect(local.inbox()).toEqual([]);
+    await local.stop();
   });
 });
 

@@ -88,8 +88,13 @@ function detailsOf(document: unknown, { details }: Mapping): JsonObject | undefi
   }
   const value = valueAt(document, details ?? '');
   if (value === undefined) return undefined;
-  return isObject(value) ? value : { value };
+  return isObject(value)
+    ? Object.fromEntries(Object.entries(value).filter(([name]) => !KEY_FIELD.test(name)))
+    : { value };
 }
+
+/** Where PagerDuty's and Opsgenie's clients put the key: of this integration, or of another that the sender also writes to. */
+const KEY_FIELD = /^(routing|service|integration|api)_?key$/i;
 
 function yieldOf(document: unknown, field: Field | undefined): string | undefined {
   if (field === undefined) return undefined;
