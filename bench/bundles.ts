@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { NEVER_LOADED } from '../lib/handler-code.ts';
 import { readAssembly } from '../local/assembly.ts';
 import { readFunctions } from '../local/function-definitions.ts';
 import { readResources } from '../local/resources.ts';
@@ -51,7 +52,7 @@ async function bundleBare(file: string): Promise<void> {
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
-    external: ['http', 'ini', 'process', 'sso', 'web-identity'].map((of) => `@aws-sdk/credential-provider-${of}`),
+    external: [...NEVER_LOADED],
     minify: true,
     legalComments: 'none',
     logLevel: 'warning',

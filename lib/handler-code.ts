@@ -11,9 +11,10 @@ const ROOT = join(import.meta.dirname, '..');
  * Loaded by the SDK when the environment holds no credentials, which Lambda always puts there: a fifth of a bundle that would never
  * run.
  */
-const NEVER_LOADED = ['http', 'ini', 'process', 'sso', 'web-identity'].map((source) => {
-  return `@aws-sdk/credential-provider-${source}`;
-});
+export const NEVER_LOADED: readonly string[] = [
+  ...['http', 'ini', 'process', 'sso', 'web-identity'].map((source) => `@aws-sdk/credential-provider-${source}`),
+  '@smithy/credential-provider-imds',
+];
 
 const bundles = new Map<string, Uint8Array>();
 
@@ -55,7 +56,7 @@ function bundle(entries: readonly string[]): void {
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
-    external: NEVER_LOADED,
+    external: [...NEVER_LOADED],
     minify: true,
     legalComments: 'none',
     logLevel: 'warning',

@@ -3,7 +3,7 @@ import { decide, nextDue } from '../../core/escalation.ts';
 import type { Incident } from '../../core/incident.ts';
 import type { Directory } from '../../core/oncall.ts';
 import { type Report, recordOutcomes } from '../../core/outcome.ts';
-import { toIso } from '../../core/time.ts';
+import { SECOND_MS, toIso } from '../../core/time.ts';
 import type { IncidentStore } from '../data/incidents.ts';
 import type { LinkSecret } from '../data/link-secrets.ts';
 import type { PagingStore } from '../data/paging.ts';
@@ -26,6 +26,9 @@ export interface AdvanceDeps extends Surroundings {
   readonly fallback: Contact;
 }
 
+/** A turn begins with what the one before it answered: `until` is the moment that was waited for. */
+export type AdvanceInput = WorkflowInput & { readonly until?: string };
+
 /** What the state machine reads: come back at `until`, or end. */
 export type Advanced = WorkflowInput &
   (
@@ -37,7 +40,7 @@ export type Advanced = WorkflowInput &
  * One turn of an incident's escalation: load, decide, claim, send, write down. Running it twice, or two at a time, pages nobody
  * twice: the claim is a conditional write, and only its winner sends. Dying between claim and report leaves a lease that lapses.
  */
-export async function advance(deps: AdvanceDeps, input: WorkflowInput): Promise<Advanced> {
+export async function advance(deps: AdvanceDeps, input: AdvanceInput): Promise<Advanced> {
   const { incidentId, generation, team, timeZone } = input;
   for (let attempt = 0; attempt < MOST_CONFLICTS; attempt++) {
     const now = deps.now();
@@ -54,7 +57,7 @@ export async function advance(deps: AdvanceDeps, input: WorkflowInput): Promise<
       case 'done':
         return { ...input, status: 'done', reason: decision.reason };
       case 'wait':
-        return { ...input, status: 'wait', until: toIso(decision.until), reason: decision.reason };
+        return { ...input, status: 'wait', until: wakeAt(input, decision.until), reason: decision.reason };
       case 'tell merge':
         await tellMerge(deps, incident, decision.into);
         continue;
@@ -104,6 +107,14 @@ function comeBack(input: WorkflowInput, incident: Incident, now: number): Advanc
   if (due === undefined)
     return { ...input, status: 'done', reason: incident.state === 'OPEN' ? 'policy finished' : incident.state };
   return { ...input, status: 'wait', until: toIso(Math.max(due, now)), reason: 'next step not due' };
+}
+
+/**
+ * Never the moment that was waited for already: when that has come by the clock of Step Functions and not yet by ours, the two would
+ * hand each other the turn without a pause until they agree.
+ */
+function wakeAt({ until: waitedFor }: AdvanceInput, at: number): string {
+  return toIso(waitedFor === undefined ? at : Math.max(at, Date.parse(waitedFor) + SECOND_MS));
 }
 
 function countOutcomes(deps: AdvanceDeps, reports: readonly Report[], after: Incident): void {

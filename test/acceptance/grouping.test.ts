@@ -11,7 +11,8 @@ describe('events grouped by time', () => {
   const config = grouped({ by: 'time', windowMinutes: 10 });
 
   it('are one incident until none has come for ten minutes; then a new one begins', () =>
-    story({ config }, ({ at, expectMail, end }) => {
+    story({ config }, ({ at, expectMail, isTight, end }) => {
+      isTight();
       at('0:00').put({ dedupKey: 'a' }).expect(201);
       at('5:00').put({ dedupKey: 'b', severity: 'ERR' }).expect(200, numbered(10_000));
       at('14:59').put().expect(200, numbered(10_000));
@@ -60,7 +61,8 @@ describe('events grouped by time', () => {
   it('are not swallowed: on an incident that nobody is paged for any more, they page again', () =>
     story(
       { config: withRules(ADA_THEN_GRACE, { service: { grouping: { by: 'time', windowMinutes: 60 } } }) },
-      ({ at, expectMail, end }) => {
+      ({ at, expectMail, isTight, end }) => {
+        isTight();
         at('0:00').put({ dedupKey: 'a' });
         expectMail('0:00', ADA);
         expectMail('10:00', GRACE);
@@ -101,7 +103,8 @@ describe('events grouped by fields', () => {
   });
 
   it('join those that agree in all of them, and no others', () =>
-    story({ config }, ({ at, expectMail, end }) => {
+    story({ config }, ({ at, expectMail, isTight, end }) => {
+      isTight();
       at('0:00').put(event('nagios', 'db1')).expect(201);
       at('1:00')
         .put(event('nagios', 'db1', { title: 'Something else', severity: 'WARN' }))

@@ -79,7 +79,8 @@ describe('a maintenance window', () => {
           ],
         }),
       },
-      ({ at, expectMail, end }) => {
+      ({ at, expectMail, isTight, end }) => {
+        isTight();
         at('0:00').put();
         expectMail('10:00', ADA, /#10000/);
         at('11:00').put();
@@ -131,7 +132,8 @@ describe('an acknowledgement that has a time limit', () => {
     }));
 
   it('pages nobody when the incident is resolved before, and also counts after everybody was paged', () =>
-    story({ config }, ({ at, expectMail, end }) => {
+    story({ config }, ({ at, expectMail, isTight, end }) => {
+      isTight();
       at('0:00').put();
       expectMail('0:00', ADA, /#10000/);
       at('5:00').claim(10_000);
@@ -150,7 +152,8 @@ describe('an incident that resolves itself', () => {
   const config = withRules(ADA_THEN_GRACE, { service: { autoResolveMinutes: 60 } });
 
   it('does so an hour after it began, acknowledged or not, and says so; the next event is a new one', () =>
-    story({ config }, ({ at, expectMail, end }) => {
+    story({ config }, ({ at, expectMail, isTight, end }) => {
+      isTight();
       at('0:00').put(KEYED);
       expectMail('0:00', ADA, /#10000/);
       expectMail('10:00', GRACE, /#10000/);
@@ -220,7 +223,8 @@ describe('a snoozed incident', () => {
     }));
 
   it('can be snoozed longer or shorter, also once everybody was paged', () =>
-    story({ config }, ({ at, expectMail, end }) => {
+    story({ config }, ({ at, expectMail, isTight, end }) => {
+      isTight();
       at('0:00').put();
       expectMail('0:00', ADA);
       expectMail('10:00', GRACE);
@@ -256,7 +260,8 @@ describe('a repeated event is never swallowed', () => {
   });
 
   it('when the policy has run out: it pages again 20 minutes after the last page, not before', () =>
-    story({ config }, ({ at, expectMail, end }) => {
+    story({ config }, ({ at, expectMail, isTight, end }) => {
+      isTight();
       at('0:00').put(KEYED);
       expectMail('0:00', ADA);
       expectMail('10:00', GRACE);
@@ -274,7 +279,8 @@ describe('a repeated event is never swallowed', () => {
     }));
 
   it('when the acknowledgement is old: it pages again after an hour, not before', () =>
-    story({ config }, ({ at, expectMail, end }) => {
+    story({ config }, ({ at, expectMail, isTight, end }) => {
+      isTight();
       at('0:00').put(KEYED);
       expectMail('0:00', ADA);
       at('5:00').claim(10_000);

@@ -138,7 +138,8 @@ describe('rows put by hand', () => {
 
 describe('a changed configuration', () => {
   it('takes a day and a service away', () =>
-    story({}, ({ at, expectMail, end }) => {
+    story({}, ({ at, expectMail, isTight, end }) => {
+      isTight();
       at('0:00').put();
       expectMail('0:00', ADA);
       at('1:00').request('PUT', '/config', { ...DEFAULT_CONFIG, teams: [{ id: 'core' }] });

@@ -21,7 +21,8 @@ describe('a hand-off on a day that is not 24 hours long', () => {
         start: '2026-10-25T07:30:00Z',
         config: scheduled(daily('2026-10-20T09:00'), [{ ...PRIMARY[0], escalateAfterMinutes: 45 }, ...PRIMARY]),
       },
-      ({ at, expectMail, end }) => {
+      ({ at, expectMail, isTight, end }) => {
+        isTight();
         at('0:00').put();
         expectMail('0:00', GRACE, /#10000/, /on call in schedule primary/);
         at('29:59').put();
@@ -39,7 +40,8 @@ describe('a hand-off on a day that is not 24 hours long', () => {
     ['in the hour that is left out, at its end', '2026-03-24T02:30', '2026-03-29T00:59:00Z'],
     ['in the hour that comes twice, the first time', '2026-10-20T02:30', '2026-10-25T00:29:00Z'],
   ])('is %s', (_what, anchor, start) =>
-    story({ start, config: scheduled(daily(anchor)) }, ({ at, expectMail, end }) => {
+    story({ start, config: scheduled(daily(anchor)) }, ({ at, expectMail, isTight, end }) => {
+      isTight();
       at('0:59').put();
       expectMail('0:59', GRACE);
       at('1:00').put();
@@ -67,7 +69,8 @@ describe('layers and overrides', () => {
   };
 
   it('the upper layer hides the lower one while it counts, and an override hides both', () =>
-    story({ start: '2026-11-23T18:59:00Z', config: scheduled(NIGHT) }, ({ at, expectMail, end }) => {
+    story({ start: '2026-11-23T18:59:00Z', config: scheduled(NIGHT) }, ({ at, expectMail, isTight, end }) => {
+      isTight();
       at('0:59').put();
       expectMail('0:59', ADA, undefined, /layer-1/);
       at('1:00').put();
@@ -181,7 +184,8 @@ describe('documents of PagerDuty', () => {
           services: [{ id: 'checkout', escalationPolicy: 'standard' }],
         },
       },
-      ({ at, expectMail, end }) => {
+      ({ at, expectMail, isTight, end }) => {
+        isTight();
         at('0:00').put();
         // The fourth week: Grace's turn again. Incident 10000 is one more than a multiple of three.
         expectMail('0:00', GRACE, undefined, /on call in schedule Primary/);

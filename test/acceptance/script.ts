@@ -53,7 +53,10 @@ export interface Story {
   allowMail(when: When, to: string): void;
   /** Workflow executions may fail in this story (there is a test for what catches that). */
   allowFailedExecutions(): void;
-  /** Its moments are so close together that a page which is late, as a fault may make it, is another story. */
+  /**
+   * Its moments are so close together that a page which is late, as a fault may make it, is another story; or it takes the numbers of
+   * incidents to have no gap. It is not played under faults.
+   */
   isTight(): void;
   end(moment: Moment): void;
 }

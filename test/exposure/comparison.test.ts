@@ -84,6 +84,7 @@ describe('a secret', () => {
     const readers = all.filter(({ text }) => /integrationTable/.test(text)).map(({ file }) => file);
     expect(readers.sort()).toEqual([
       'lambda/env.ts',
+      'lambda/handlers/canary.ts',
       'lambda/handlers/incident-processor.ts',
       'lambda/handlers/ingest.ts',
     ]);

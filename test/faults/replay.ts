@@ -35,6 +35,8 @@ export interface Hit {
 }
 
 export interface Ended {
+  /** The same with faults and without, as the number is not. */
+  readonly label: string;
   readonly incident: Incident;
   readonly timeline: readonly TimelineEntry[];
 }
@@ -47,6 +49,8 @@ export interface Replay {
   readonly hits: readonly Hit[];
   /** Keys of pages whose outcome nobody heard, or lived to write down; each as often as that happened. */
   readonly unheard: readonly string[];
+  /** Scenes that were left out, because they are about a mail that was not sent. */
+  readonly withoutMail: number;
   /** When the last thing happened that is not a sweep with nothing to do; milliseconds from the beginning. */
   readonly quietFrom: number;
   /** When everything had come to rest, in milliseconds since the epoch. */
@@ -79,19 +83,24 @@ export async function replay(
   const firstCall = stage.wire.calls.length;
   const hits = makeTrouble(stage, plan);
   const deeds = deedsOf(script);
+  let withoutMail = 0;
   try {
     for (const [index, { at, deed }] of deeds.entries()) {
       await stage.clock.advanceTo(stage.startedAt + at);
       await perform(deed, index);
     }
-    await stage.clock.advanceTo(stage.startedAt + (reference?.quietFrom ?? lastWanted(script)) + REST_MS);
+    await stage.clock.advanceTo(
+      stage.startedAt + Math.min(reference?.quietFrom ?? Number.POSITIVE_INFINITY, lastWanted(script)) + REST_MS,
+    );
     // Before anything else is asked: what is looked at now is no part of the story.
     const calls = stage.wire.calls.slice(firstCall);
-    const ids = await incidentIds(stage);
+    stage.wire.heal();
+    const incidents = await incidentsOf(stage);
+    const ids = incidents.map(({ id }) => id);
     const ended: Ended[] = [];
-    for (const id of ids) {
+    for (const { id, label } of incidents) {
       const incident = await stage.incident(id);
-      ended.push({ incident, timeline: await stage.timeline(incident) });
+      ended.push({ label, incident, timeline: await stage.timeline(incident) });
     }
     const pages = stage.mails.map((mail) => pageOf(mail, ids, stage.startedAt));
     const unheard = calls
@@ -103,7 +112,18 @@ export async function replay(
     const last = Math.max(0, ...busy.map(({ at }) => at - stage.startedAt));
     const quietFrom = Math.max(last, deeds.at(-1)?.at ?? 0);
     const endedAt = Date.now();
-    return { calls, pages, exchanges, ended, hits, unheard, quietFrom, endedAt, chronicle: chronicle(stage) };
+    return {
+      calls,
+      pages,
+      exchanges,
+      ended,
+      hits,
+      unheard,
+      withoutMail,
+      quietFrom,
+      endedAt,
+      chronicle: chronicle(stage),
+    };
   } finally {
     await stage.stop();
   }
@@ -116,7 +136,7 @@ export async function replay(
         return ask(deed.request, (request) => stage.ingest(request));
       case 'link': {
         const mail = await mailLike(deed.mail);
-        if (!mail) return;
+        if (!mail) return leftOut();
         const path = linkOf(mail, deed.label);
         return ask({ method: deed.method, path }, (request) => stage.request(request));
       }
@@ -125,6 +145,11 @@ export async function replay(
       default:
         throw new Error(`a story with a scene of kind ${deed.kind} makes its own trouble`);
     }
+  }
+
+  /** What is about a mail cannot happen when somebody acknowledged before the mail, late by a fault, was sent. */
+  function leftOut(): void {
+    withoutMail += 1;
   }
 
   async function ask(request: ApiRequest, send: (request: ApiRequest) => Promise<ApiAnswer>): Promise<void> {
@@ -140,7 +165,7 @@ export async function replay(
   }
 
   async function report(mail: SentMail | undefined, event: Record<string, unknown>): Promise<void> {
-    if (!mail) return;
+    if (!mail) return leftOut();
     for (const wait of [...DELIVER_AGAIN_MS, undefined]) {
       const taken = await stage.mailEvent(mail, event).then(
         () => true,
@@ -157,7 +182,7 @@ export async function replay(
     const wanted = reference.pages[index]?.key;
     const limit = Date.now() + LONGEST_WAIT_FOR_MAIL_MS;
     for (;;) {
-      const ids = await incidentIds(stage);
+      const ids = (await incidentsOf(stage)).map(({ id }) => id);
       const found = stage.mails.find((mail) => pageOf(mail, ids, 0).key === wanted);
       if (found || Date.now() >= limit) return found;
       await stage.clock.advanceTo(Date.now() + TRY_AGAIN_MS);
@@ -168,10 +193,12 @@ export async function replay(
   async function translated(request: ApiRequest): Promise<ApiRequest> {
     const { path, body } = request;
     if (!reference || !/\b1\d{4}\b/.test(`${path} ${JSON.stringify(body)}`)) return request;
-    const ids = await incidentIds(stage);
-    const known = reference.ended.map(({ incident }) => String(incident.incidentId));
+    const here = await incidentsOf(stage);
     const swap = (text: string) =>
-      text.replace(/\b1\d{4}\b/g, (number) => String(ids[known.indexOf(number)] ?? number));
+      text.replace(/\b1\d{4}\b/g, (number) => {
+        const label = reference.ended.find(({ incident }) => String(incident.incidentId) === number)?.label;
+        return String(here.find((one) => one.label === label)?.id ?? number);
+      });
     return {
       ...request,
       path: swap(path),
@@ -196,9 +223,18 @@ function keyed(request: ApiRequest, index: number): ApiRequest {
   return { ...request, body: { dedupKey: `event-${index}`, ...(request.body as object) } };
 }
 
-async function incidentIds(stage: Stage): Promise<number[]> {
+/** Each with its dedup key, and which one of that key it is: what it is called with faults and without. In the order of these labels. */
+async function incidentsOf(stage: Stage): Promise<{ readonly id: number; readonly label: string }[]> {
   const { Incident: rows } = await stage.dump();
-  return rows.map((row) => Number((row as { incidentId: { N: string } }).incidentId.N)).sort((a, b) => a - b);
+  const all = (rows as { incidentId: { N: string }; dedupKey?: { S: string } }[])
+    .map(({ incidentId, dedupKey }) => ({ id: Number(incidentId.N), key: dedupKey?.S ?? '' }))
+    .sort((a, b) => a.id - b.id);
+  return all
+    .map(({ id, key }, index) => ({
+      id,
+      label: `${key}/${all.slice(0, index).filter((one) => one.key === key).length}`,
+    }))
+    .sort((a, b) => (a.label < b.label ? -1 : 1));
 }
 
 function pageOf(mail: SentMail, ids: readonly number[], startedAt: number): Page {
