@@ -89,7 +89,9 @@ function causedByDelay({ at }: Page, run: Replay): boolean {
 function states(reference: Replay, run: Replay): string[] {
   if (reference.ended.length !== run.ended.length)
     return [`${run.ended.length} incidents, and ${reference.ended.length} without faults`];
-  const asked = run.exchanges.reduce((sum, { tries }) => sum + tries - 1, 0) + run.hits.length;
+  // Who hears nothing asks again, and that is counted; so is a count that takes effect after the next one.
+  const straggling = run.hits.filter(({ trouble }) => trouble === 'straggle').length;
+  const asked = run.exchanges.reduce((sum, { tries }) => sum + tries - 1, straggling);
   return reference.ended.flatMap(({ incident: wanted }, index) => {
     const found = run.ended[index]?.incident;
     const facts = (of: typeof found) =>
