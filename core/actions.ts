@@ -122,6 +122,17 @@ export function takeMerge(target: Incident, source: Incident, now: EpochMs): Inc
 }
 
 /**
+ * True when there is nothing left for `source` to go on in: the other one is gone, or was resolved before it took this one in. One that
+ * took it in once before, and was resolved before `source` was merged into it again, is over too.
+ */
+export function mergeIsVoid(target: Incident | undefined, source: Incident): boolean {
+  if (target === undefined) return true;
+  if (target.state !== 'RESOLVED') return false;
+  const known = target.mergedFrom?.includes(source.incidentId) ?? false;
+  return !known || (target.resolvedAt ?? 0) <= (source.resolvedAt ?? 0);
+}
+
+/**
  * The merged incident, when the one that it was to go on in has been resolved before it was told: two that are merged into each other
  * in one instant must not both be over. Pages anew.
  */

@@ -74,8 +74,9 @@ async function findUnknown(
     case 'add responders':
       return order.users.map((name, i) => user(name, `users[${i}]`)).find((fault) => fault !== undefined);
     case 'merge': {
-      const target = await deps.incidents.get(order.into);
-      if (target?.mergedFrom?.includes(incidentId)) return undefined;
+      const [source, target] = await Promise.all([deps.incidents.get(incidentId), deps.incidents.get(order.into)]);
+      // Asked again: it has happened, whatever became of the other one since.
+      if (source?.mergedInto === order.into) return undefined;
       return target && target.state !== 'RESOLVED'
         ? undefined
         : { field: 'into', name: `unresolved incident ${order.into}` };

@@ -1,4 +1,4 @@
-import { mergeTold, takeMerge, undoMerge } from '../../core/actions.ts';
+import { mergeIsVoid, mergeTold, takeMerge, undoMerge } from '../../core/actions.ts';
 import type { Incident } from '../../core/incident.ts';
 import type { IncidentStore } from '../data/incidents.ts';
 import type { Workflow } from '../data/workflow.ts';
@@ -16,13 +16,13 @@ export async function tellMerge(
   into: number,
 ): Promise<Incident> {
   const target = await deps.incidents.get(into);
-  const told = target && takeMerge(target, source, deps.now());
-  const over = !target || (told && target.state === 'RESOLVED');
-  if (told && !over) {
+  const isVoid = mergeIsVoid(target, source);
+  const told = target && !isVoid ? takeMerge(target, source, deps.now()) : undefined;
+  if (target && told) {
     const saved = await deps.incidents.save(target, told, deps.token());
     if (saved.kind === 'conflict') return source;
   }
-  const after = over ? undoMerge(source, deps.now()) : mergeTold(source);
+  const after = isVoid ? undoMerge(source, deps.now()) : mergeTold(source);
   const ticked = await deps.incidents.save(source, after, deps.token());
   return ticked.kind === 'saved' ? ticked.incident : source;
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { EpochMs } from '../../core/time.ts';
+import { readMessage } from './read-message.ts';
 
 /** The part of a Delivery event that matters here. Source: SES developer guide, "event publishing, SNS examples". */
 const deliveryEvent = z.object({
@@ -14,8 +15,8 @@ export interface ArrivedMail {
   readonly deliveredAt: EpochMs;
 }
 
-/** Which page has arrived, and when; undefined when the event is about something else. Throws when the text is not JSON. */
+/** Which page has arrived, and when; undefined when the event is about something else. */
 export function readDelivery(message: string): ArrivedMail | undefined {
-  const { data } = deliveryEvent.safeParse(JSON.parse(message));
+  const { data } = deliveryEvent.safeParse(readMessage(message));
   return data && { incidentId: Number(data.mail.tags.incidentId[0]), deliveredAt: Date.parse(data.delivery.timestamp) };
 }

@@ -7,6 +7,7 @@ import type { IncidentStore } from '../data/incidents.ts';
 import type { Workflow } from '../data/workflow.ts';
 import { withoutTokens } from '../redact.ts';
 import { MOST_CONFLICTS, type Surroundings, TooManyConflicts } from './ports.ts';
+import { readMessage } from './read-message.ts';
 import { startWorkflow } from './start-workflow.ts';
 
 const tag = z.array(z.string().regex(/^\d{1,15}$/)).min(1);
@@ -33,7 +34,7 @@ export interface MailEventDeps extends Surroundings {
 
 /** Feeds what SES reports about a mail back into its incident. Events of other mails are passed over; the same event twice is one. */
 export async function takeMailEvent(deps: MailEventDeps, message: string): Promise<void> {
-  const event = mailEvent.safeParse(parsed(message));
+  const event = mailEvent.safeParse(readMessage(message));
   if (!event.success) {
     deps.log.warn('mail event is not about a page', {
       fields: event.error.issues.map((issue) => issue.path.join('.')),
@@ -73,15 +74,6 @@ function react(deps: MailEventDeps, incident: Incident, event: MailEvent): Incid
     to,
     text: `${to} marked the page as unwanted mail.`,
   });
-}
-
-/** SES publishes JSON; anything else is nothing of SES, and would be none at the next attempt either. */
-function parsed(message: string): unknown {
-  try {
-    return JSON.parse(message);
-  } catch {
-    return undefined;
-  }
 }
 
 function failureOf(event: MailEvent): { permanent: boolean; text: string } | undefined {

@@ -261,6 +261,26 @@ describe('a merged incident', () => {
       end('20:00');
     }));
 
+  it('and re-opened is not merged a second time into the other one once that is over: somebody must be left to be paged', () =>
+    story({ config }, ({ at, expectMail, end }) => {
+      at('0:00').put();
+      at('0:00').put();
+      expectMail('0:00', ADA, /#10000/);
+      expectMail('0:00', ADA, /#10001/);
+      at('5:00').request(...act('merge'), merged);
+      at('6:00')
+        .request(...act('merge'), merged)
+        .expect(200);
+      at('7:00').reopen(10_000);
+      expectMail('7:00', ADA, /#10000/);
+      at('8:00').resolve(10_001);
+      at('9:00')
+        .request(...act('merge'), merged)
+        .expect(400, ({ text }) => expect(text).toContain('unresolved incident 10001'));
+      expectMail('17:00', GRACE, /#10000/);
+      end('30:00');
+    }));
+
   it('may be re-opened before the other one is told, and is paged as its own', () =>
     story({ config }, ({ at, expectMail, end }) => {
       at('0:00').put();

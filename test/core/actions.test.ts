@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Action, applyAction, mergeTold, takeMerge } from '../../core/actions.ts';
+import { type Action, applyAction, mergeIsVoid, mergeTold, takeMerge } from '../../core/actions.ts';
 import type { Delivery } from '../../core/delivery.ts';
 import { decide } from '../../core/escalation.ts';
 import { FOR_EVER, type Incident, type IncidentState, PRIORITIES, STATES } from '../../core/incident.ts';
@@ -369,6 +369,16 @@ describe('merge', () => {
     expect(told?.dueAt).toBe(other.dueAt);
     expect(told?.timeline.at(-1)).toMatchObject({ kind: 'merged', by: 'grace' });
     expect(told && takeMerge(told, merged(), NOW + 1)).toBeUndefined();
+  });
+
+  it('is void when the other one is gone, or was over before it took this one in, be it for the second time', () => {
+    const over = (at: number) => moved(target(), 'RESOLVED', at);
+    const knows = (incident: Incident) => takeMerge(incident, merged(), NOW);
+    expect(mergeIsVoid(undefined, merged())).toBe(true);
+    expect(mergeIsVoid(target(), merged())).toBe(false);
+    expect(mergeIsVoid(over(NOW - 1), merged())).toBe(true);
+    expect(mergeIsVoid(knows(over(NOW - 1)), merged())).toBe(true);
+    expect(mergeIsVoid(knows(over(NOW + 1)), merged())).toBe(false);
   });
 
   it('takes in several', () => {

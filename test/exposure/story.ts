@@ -81,6 +81,7 @@ export async function story(rig: Rig): Promise<void> {
   await senders(rig);
   await opsgenie(rig);
   await aws(rig);
+  await canary(rig);
   await repair(rig);
 }
 
@@ -270,6 +271,13 @@ async function aws(rig: Rig): Promise<void> {
       bounce: { bounceType: 'Permanent', bouncedRecipients: [{ emailAddress: 'ada@example.org' }] },
     }),
   );
+}
+
+/** Its event goes to the public address, where the tour answers it; what comes of an event others have shown. */
+async function canary(rig: Rig): Promise<void> {
+  await done(rig, 'canary', { source: 'aws.events' });
+  const delivery = { timestamp: new Date().toISOString() };
+  await done(rig, 'canary', sns({ eventType: 'Delivery', mail: { tags: { incidentId: ['10000'] } }, delivery }));
 }
 
 /** The reconciler: an incident whose workflow never began, a configuration applied by half, hand-off notices. */

@@ -5,18 +5,20 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { HANDLER_NAMES } from '../../lib/handlers.ts';
+import { HANDLER_NAMES, OPTIONAL_HANDLER_NAMES } from '../../lib/handlers.ts';
 import { synthesize } from '../../local/synth.ts';
 import type { Grant } from './rig.ts';
 import type { Secret } from './secrets.ts';
 import type { Told } from './tour.ts';
+
+const FUNCTIONS = [...HANDLER_NAMES, ...OPTIONAL_HANDLER_NAMES];
 
 /** Grants that no handler uses itself, and why they are there. */
 const NOT_OF_THE_HANDLERS: readonly (readonly [who: RegExp, action: RegExp, why: string])[] = [
   [/./, /^xray:Put(TraceSegments|TelemetryRecords)$/, 'the X-Ray agent beside the handler sends them'],
   [/./, /^logs:(CreateLogStream|PutLogEvents)$/, 'Lambda itself writes the log, under the role of the function'],
   [
-    /^(ingest|mailEvents|reconciler)$/,
+    /^(ingest|mailEvents|reconciler|canary)$/,
     /^sqs:SendMessage$/,
     'Lambda itself puts events that nobody took into the dead letters',
   ],
@@ -35,6 +37,7 @@ beforeAll(async () => {
     fallbackEmail: 'lead@example.org',
     publicUrl: 'https://inresponse.example.org',
     cloudWatchAlarms: { service: 'checkout' },
+    canary: {},
     apiRate: 100_000,
     apiBurst: 100_000,
   });
@@ -69,7 +72,7 @@ const written = ({ action, resource }: Grant) => `${action} ${resource}`;
 
 describe('the roles of the template', () => {
   it('are those of the functions and the state machine', () => {
-    expect([...new Set(told.allowed.map(({ who }) => who))].sort()).toEqual([...HANDLER_NAMES, 'state machine'].sort());
+    expect([...new Set(told.allowed.map(({ who }) => who))].sort()).toEqual([...FUNCTIONS, 'state machine'].sort());
   });
 
   it('allow all that the handlers ask for', () => {
@@ -78,7 +81,7 @@ describe('the roles of the template', () => {
     expect(told.used.filter(({ who }) => who.startsWith('nobody'))).toEqual([]);
   });
 
-  it.each([...HANDLER_NAMES, 'state machine'])('allow %s nothing that it does not ask for', (name) => {
+  it.each([...FUNCTIONS, 'state machine'])('allow %s nothing that it does not ask for', (name) => {
     const unused = told.allowed.filter(
       (grant) =>
         grant.who === name &&

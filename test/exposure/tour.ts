@@ -27,10 +27,14 @@ const TABLES = [
   'Heartbeat',
 ];
 
-/** The Internet, of which there is none here: its error names the address, as those of a proxy do. */
+/**
+ * The Internet, of which there is none here: its error names the address, as those of a proxy do. Only the canary's events arrive at the
+ * stack's own public address; they are not carried on, for there is one function at a time.
+ */
 const reallyFetch = globalThis.fetch;
 globalThis.fetch = async (input, init) => {
   if (String(input).startsWith('http://127.0.0.1')) return reallyFetch(input, init);
+  if (String(input) === 'https://inresponse.example.org/v2/enqueue') return new Response(null, { status: 202 });
   throw new TypeError(`fetch failed: ${String(input)}`);
 };
 
