@@ -53,7 +53,7 @@ export function placesFor(calls: readonly WireCall[]): Injection[][] {
 }
 
 /** A request twice is two requests: what a person or a sender asks for is not asked again by the platform. */
-function fits(trouble: Trouble, call: WireCall): boolean {
+export function fits(trouble: Trouble, call: WireCall): boolean {
   if (trouble !== 'called twice') return true;
   return !['api', 'ingest'].includes(call.invocation?.functionName ?? '');
 }

@@ -7,7 +7,7 @@ import type { ApiRequest } from '../support/api-event.ts';
 import { mailOf, type SentMail } from '../support/fake-ses.ts';
 import { type ApiAnswer, type FunctionName, type Stage, type StageOptions, startStage } from '../support/stage.ts';
 import type { Mishap, WireCall } from '../support/wire.ts';
-import { type Injection, OUTAGE_MS, SERVER_ERROR, SKEW_MS, type Trouble } from './plan.ts';
+import { fits, type Injection, OUTAGE_MS, SERVER_ERROR, SKEW_MS, type Trouble } from './plan.ts';
 
 /** A mail, with its incident as an index: faults leave gaps in the numbers. */
 export interface Page {
@@ -271,6 +271,8 @@ function makeTrouble(stage: Stage, plan: readonly Injection[]): readonly Hit[] {
       mishap: mishapOf(trouble),
       when(call) {
         if (count !== wanted) return call.service === service && Date.now() < over;
+        // An earlier trouble may have moved the numbers.
+        if (!fits(trouble, call)) return false;
         hits.push({ trouble, call, at: Date.now() - stage.startedAt });
         if (trouble === 'outage') {
           over = Date.now() + OUTAGE_MS;
