@@ -2,9 +2,9 @@ import { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
-import dynalite from 'dynalite';
 import { createAuthorizer, type Permissions } from './authorize.ts';
 import { authorizeDynamo } from './dynamo-access.ts';
+import { createTableServer } from './dynamo-store.ts';
 import { WireError } from './wire.ts';
 
 const KEEP_ALIVE_MS = 75_000;
@@ -12,7 +12,7 @@ const KEEP_ALIVE_MS = 75_000;
 type Check = (req: IncomingMessage, body: string) => void;
 
 let check: Check = () => undefined;
-const server = dynalite({ createTableMs: 0, updateTableMs: 0, deleteTableMs: 0, ...workerData });
+const server = createTableServer({ createTableMs: 0, updateTableMs: 0, deleteTableMs: 0, ...workerData });
 server.keepAliveTimeout = KEEP_ALIVE_MS;
 
 /*

@@ -1,4 +1,4 @@
-import { createFunctionPool, type FunctionPool } from './function-pool.ts';
+import { type Caller, createFunctionPool, type FunctionPool } from './function-pool.ts';
 import type { Log } from './log.ts';
 import { pause } from './pause.ts';
 import { WireError, type WireHandler } from './wire.ts';
@@ -30,8 +30,11 @@ export interface FunctionError {
 export type InvocationResult = { readonly payload: string } | { readonly error: FunctionError };
 
 export interface FunctionEngine {
-  /** Calls a function and waits. A failure of the function is a result; an unknown function rejects. */
-  invoke(nameOrArn: string, payload: unknown): Promise<InvocationResult>;
+  /**
+   * Calls a function and waits. A failure of the function is a result. Rejects with the error of Lambda for an unknown function
+   * (ResourceNotFoundException), and when too many calls wait already (TooManyRequestsException).
+   */
+  invoke(nameOrArn: string, payload: unknown, caller?: Caller): Promise<InvocationResult>;
   /** Calls a function for an event: nobody waits for the result, and a failure is tried twice more. */
   deliver(nameOrArn: string, payload: unknown): void;
   /** Loads every function once, so that the first call is not the slowest. */
@@ -54,15 +57,15 @@ export function createFunctions(definitions: readonly FunctionDefinition[], log:
   const deliveries = new Set<Promise<void>>();
   const stopping = new AbortController();
 
-  async function invoke(nameOrArn: string, payload: unknown): Promise<InvocationResult> {
+  async function invoke(nameOrArn: string, payload: unknown, caller?: Caller): Promise<InvocationResult> {
     const pool = pools.get(nameOrArn);
     if (!pool) throw new WireError('ResourceNotFoundException', `Function not found: ${nameOrArn}`, 404);
-    return pool.invoke(JSON.stringify(payload ?? null));
+    return pool.invoke(JSON.stringify(payload ?? null), caller);
   }
 
   async function deliverWithRetries(nameOrArn: string, payload: unknown): Promise<void> {
     for (const delayMs of [...DELIVERY_RETRY_MS, undefined]) {
-      const result = await invoke(nameOrArn, payload);
+      const result = await invoke(nameOrArn, payload, { event: true });
       if (!('error' in result)) return;
       if (delayMs === undefined || stopping.signal.aborted) break;
       await pause(delayMs, stopping.signal);

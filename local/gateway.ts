@@ -5,7 +5,7 @@ import { createProxyEvent, type ProxyRequest, readProxyResult } from './gateway-
 import { createMatcher } from './gateway-match.ts';
 import type { ApiKey, GatewayModel, Method } from './gateway-model.ts';
 import type { GatewayError } from './gateway-responses.ts';
-import type { Log } from './log.ts';
+import type { Log, LogLevel } from './log.ts';
 import { Throttle } from './throttle.ts';
 import { readBody, WireError } from './wire.ts';
 
@@ -32,21 +32,23 @@ export function createGateway({ model, functions, log }: GatewayOptions): HttpHa
     const url = req.url ?? '/';
     const [path = '/', ...query] = url.split('?');
     const found = match(req.method ?? 'GET', path);
+    const gone = new AbortController();
+    // When the sender hangs up, and when it has its answer: after a 504 nobody waits for the function any more.
+    res.once('close', () => gone.abort());
 
     const refuse = (error: GatewayError) => {
       const { status, headers, body } = model.responses.answer(error, requestId);
       send(status, headers, Buffer.from(body));
     };
+    const report = (level: LogLevel, outcome: string) => {
+      // The resource, not the path: a path may hold the token of a link.
+      const resource = found?.method.resourcePath ?? '(no such path)';
+      log(level, 'api', `${req.method} ${resource} ${outcome} ${Date.now() - receivedAt} ms`);
+    };
     const send = (status: number, headers: Readonly<Record<string, string | string[]>>, body: Buffer) => {
       res.writeHead(status, { ...headers, 'content-length': body.length });
       res.end(req.method === 'HEAD' ? undefined : body);
-      // The resource, not the path: a path may hold the token of a link.
-      const level = status >= 500 ? 'error' : status === 429 ? 'warn' : 'info';
-      log(
-        level,
-        'api',
-        `${req.method} ${found?.method.resourcePath ?? '(no such path)'} ${status} ${Date.now() - receivedAt} ms`,
-      );
+      report(status >= 500 ? 'error' : status === 429 ? 'warn' : 'info', String(status));
     };
 
     if (!found) return refuse('MISSING_AUTHENTICATION_TOKEN');
@@ -71,7 +73,8 @@ export function createGateway({ model, functions, log }: GatewayOptions): HttpHa
       requestId,
       receivedAt,
     };
-    const answer = await integrate(request);
+    const answer = await integrate(request, gone.signal);
+    if (res.destroyed) return report('warn', 'hung up after');
     if (typeof answer === 'string') return refuse(answer);
     send(answer.status, { 'x-amzn-requestid': requestId, ...answer.headers }, answer.body);
   };
@@ -81,16 +84,17 @@ export function createGateway({ model, functions, log }: GatewayOptions): HttpHa
     return apiKey === undefined || throttle.allows(`key ${apiKey.id}`, apiKey.limit, now);
   }
 
-  async function integrate(request: ProxyRequest) {
+  async function integrate(request: ProxyRequest, gone: AbortSignal) {
     const { functionArn, timeoutMs } = request.match.method;
     const timeout = Promise.withResolvers<undefined>();
     const timer = setTimeout(() => timeout.resolve(undefined), timeoutMs);
     try {
-      const invocation = functions.invoke(functionArn, createProxyEvent(model, request));
+      const invocation = functions.invoke(functionArn, createProxyEvent(model, request), { gone });
       const result = await Promise.race([invocation, timeout.promise]);
       if (!result) return 'INTEGRATION_TIMEOUT';
       return 'payload' in result ? readProxyResult(result.payload) : 'API_CONFIGURATION_ERROR';
     } catch (error) {
+      if (error instanceof WireError && error.code === 'TooManyRequestsException') return 'THROTTLED';
       log('error', 'api', String(error));
       return 'API_CONFIGURATION_ERROR';
     } finally {

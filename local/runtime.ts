@@ -20,7 +20,7 @@ export interface LocalOptions {
   readonly port?: number;
   /** Keeps everything in here; in memory without it. */
   readonly dataDir?: string;
-  /** Put in force once the API answers. Its `deployment` block goes into the synthesis. */
+  /** Put in force before anybody else is answered. Its `deployment` block goes into the synthesis. */
   readonly configFile?: string;
   /** Generated when absent, and then kept in the data directory if there is one. */
   readonly apiKey?: string;
@@ -75,8 +75,8 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     });
     // Requests under way need the stack: it goes after the front, and before what it stands on.
     cleanups.splice(-1, 0, () => stack.stop());
+    if (config) await putInForce(stack, apiKey, config);
     front.serve(stack);
-    if (config) await putConfig(front.url, apiKey, config);
     stack.begin();
     return { url: front.url, apiKey, inbox: () => inbox.all(), stop };
   } catch (error) {
@@ -95,20 +95,32 @@ function deploymentOf(config: ConfigFile | undefined, publicUrl: string): Record
   };
 }
 
+/** By a door of its own: at the front one a crowd may be waiting, and who comes last is heard last. */
+async function putInForce({ handle }: Stack, apiKey: string, config: ConfigFile): Promise<void> {
+  const server = createServer(handle);
+  const port = await listen(server, 0);
+  try {
+    await putConfig(`http://127.0.0.1:${port}`, apiKey, config);
+  } finally {
+    await close(server);
+  }
+}
+
 interface Front {
   readonly url: string;
   serve(stack: Pick<Stack, 'handle'>): void;
   stop(): Promise<void>;
 }
 
-/** Takes the port at once, because the stack must know it; requests wait until there is a stack. */
+/** Takes the port at once, because the stack must know it; requests wait until it is served. */
 async function openFront(inbox: Inbox, port: number): Promise<Front> {
   const ready = Promise.withResolvers<Pick<Stack, 'handle'> | undefined>();
   const server = createServer(async (req: IncomingMessage, res: ServerResponse) => {
     try {
       if (serveInbox(inbox, req, res)) return;
       const stack = await ready.promise;
-      if (stack) await stack.handle(req, res);
+      // Who hung up while waiting was told nothing: there is nothing to be done for them.
+      if (stack && !res.destroyed) await stack.handle(req, res);
       else res.destroy();
     } catch {
       res.destroy();

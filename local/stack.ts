@@ -17,6 +17,7 @@ import type { SmtpRelay } from './smtp.ts';
 import { readTopics } from './topics.ts';
 import { startWire, type WireHandler } from './wire.ts';
 import { readMachines } from './workflow-definitions.ts';
+import { createTaskInvoker } from './workflow-tasks.ts';
 import { createWorkflows } from './workflows.ts';
 
 export interface StackOptions {
@@ -71,15 +72,7 @@ export async function startStack({
     functions.warm();
     const workflows = await createWorkflows({
       machines: readMachines(resources),
-      invoke: async (resource, payload, role) => {
-        try {
-          authorize(role, { action: 'lambda:InvokeFunction', resource });
-        } catch (error) {
-          // Under this name a state machine can catch it, or try again.
-          return { error: { errorType: 'Lambda.AWSLambdaException', errorMessage: String(error) } };
-        }
-        return functions.invoke(resource, payload);
-      },
+      invoke: createTaskInvoker(authorize, functions),
       log,
       ...stored,
     });

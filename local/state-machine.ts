@@ -2,14 +2,16 @@ import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctio
 import type { InvocationResult } from './functions.ts';
 import { pauseUntil } from './pause.ts';
 
-/** Calls the function that a task names. */
-export type Invoke = (functionArn: string, payload: unknown) => Promise<InvocationResult>;
+/** Calls the function that a task names. `gone` says that the task's time is over: nobody waits for the result any more. */
+export type Invoke = (functionArn: string, payload: unknown, gone: AbortSignal) => Promise<InvocationResult>;
 
 type Json = Parameters<StateMachine['run']>[0];
 type Handlers = Record<string, (input: Json) => Promise<Json>>;
 type State = StateMachineDefinition['States'][string] & Record<string, unknown>;
 
 export interface Run {
+  /** Resolves when its first task is through, or it has come to a wait, or it is over. */
+  readonly begun: Promise<void>;
   /** Rejects with the error that ended the execution, its `name` the error name of the states language. */
   readonly result: Promise<Json>;
   /** Ends the waits; the task under way is finished first. Resolves when nothing of the run is going on any more. */
@@ -50,23 +52,32 @@ export function compileMachine(definition: StateMachineDefinition, invoke: Invok
   return {
     run(input, { id, name }) {
       const aborting = new AbortController();
+      const begun = Promise.withResolvers<void>();
       const underWay = new Set<Promise<Json>>();
       const handlers: Handlers = {};
-      for (const [state, { Resource }] of tasks) {
-        const perform = Resource === WAIT ? waiter(aborting.signal) : caller(String(Resource), invoke, aborting.signal);
+      for (const [state, { Resource, TimeoutSeconds = NO_TIMEOUT_SECONDS }] of tasks) {
+        const timeoutMs = Number(TimeoutSeconds) * 1_000;
+        const perform =
+          Resource === WAIT
+            ? waiter(aborting.signal)
+            : caller(String(Resource), invoke, { aborted: aborting.signal, timeoutMs });
         handlers[state] = (task) => {
           const work = perform(task);
           underWay.add(work);
-          void work.catch(() => undefined).finally(() => underWay.delete(work));
+          const through = work.catch(() => undefined).finally(() => underWay.delete(work));
+          begun.resolve(Resource === WAIT ? undefined : through.then(() => undefined));
           return work;
         };
       }
       const context = { Execution: { Id: id, Name: name }, StateMachine: { Id: id, Name: name } };
       const execution = machine.run(input, { overrides: { taskResourceLocalHandlers: handlers }, context });
+      const result = execution.result.catch((error: Error) => {
+        throw error.cause ?? error;
+      });
+      void result.catch(() => undefined).finally(() => begun.resolve());
       return {
-        result: execution.result.catch((error: Error) => {
-          throw error.cause ?? error;
-        }),
+        begun: begun.promise,
+        result,
         async abort() {
           aborting.abort();
           execution.abort();
@@ -123,19 +134,31 @@ function waiter(signal: AbortSignal): (task: Json) => Promise<Json> {
   };
 }
 
-function caller(resource: string, invoke: Invoke, signal: AbortSignal): (task: Json) => Promise<Json> {
+interface Limits {
+  readonly aborted: AbortSignal;
+  /** The executor's own clock of a task: it does not tell the task. */
+  readonly timeoutMs: number;
+}
+
+function caller(resource: string, invoke: Invoke, { aborted, timeoutMs }: Limits): (task: Json) => Promise<Json> {
   return async (task) => {
     // After an abort the executor may still try again; whatever it gets, it goes no further.
-    if (signal.aborted) return {};
+    if (aborted.aborted) return {};
     if (!LAMBDA_INVOKE.test(resource)) return call(resource, task);
     const { FunctionName, Payload = {} } = task as { FunctionName: string; Payload?: Json };
     return { ExecutedVersion: '$LATEST', StatusCode: 200, Payload: await call(FunctionName, Payload) };
   };
 
   async function call(functionArn: string, payload: Json): Promise<Json> {
-    const result = await invoke(functionArn, payload);
-    if ('error' in result) throw named(result.error.errorType, JSON.stringify(result.error));
-    return JSON.parse(result.payload);
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), timeoutMs);
+    try {
+      const result = await invoke(functionArn, payload, AbortSignal.any([aborted, late.signal]));
+      if ('error' in result) throw named(result.error.errorType, JSON.stringify(result.error));
+      return JSON.parse(result.payload);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }
 

@@ -32,8 +32,12 @@ export interface MachineDefinition {
 
 export interface WorkflowOptions {
   readonly machines: readonly MachineDefinition[];
-  /** Calls a function on behalf of a machine with this role. */
-  readonly invoke: (functionArn: string, payload: unknown, role: string | undefined) => ReturnType<Invoke>;
+  /** Calls a function for a task of a machine with this role; `gone` as in Invoke. */
+  readonly invoke: (
+    functionArn: string,
+    payload: unknown,
+    task: { readonly role: string | undefined; readonly gone: AbortSignal },
+  ) => ReturnType<Invoke>;
   /** Keeps executions in the file `executions.jsonl` in here. Without it they end with the process. */
   readonly dataDir?: string;
   readonly log?: Log;
@@ -50,7 +54,7 @@ export interface WorkflowEngine {
   execution(arn: string): Execution;
   /** Newest first. */
   executions(machineArn: string): Execution[];
-  /** Runs what a former process left unfinished, from its first state: tasks must bear being repeated. */
+  /** Runs what a former process left unfinished, a few at a time, from its first state: tasks must bear being repeated. */
   resume(): void;
   readonly wire: WireHandler;
   /** Finishes the tasks under way and leaves the rest to the next process. */
@@ -59,6 +63,8 @@ export interface WorkflowEngine {
 
 /** Step Functions keeps finished executions, and their names taken, for 90 days. */
 const KEEP_MS = 90 * 86_400_000;
+/** Most of what goes on finds only that it has to wait. New executions have their turn after so many of them, not after all. */
+const RESUMED_AT_ONCE = 4;
 const NAME = /^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]{1,80}$/u;
 
 /** Runs state machines. Waits follow the global timers and clock, so that tests can drive them. */
@@ -71,7 +77,7 @@ export async function createWorkflows({
   const compiled = new Map<string, CompiledMachine>(
     machines.map(({ arn, definition, role }) => [
       arn,
-      compileMachine(definition, (functionArn, payload) => invoke(functionArn, payload, role)),
+      compileMachine(definition, (functionArn, payload, gone) => invoke(functionArn, payload, { role, gone })),
     ]),
   );
   const { entries, journal }: { entries: readonly Execution[]; journal: Journal<Execution> } = dataDir
@@ -82,11 +88,11 @@ export async function createWorkflows({
   const starting = new Map<string, Promise<void>>();
   let stopping = false;
 
-  function launch({ arn, machineArn, name, input }: Execution): void {
+  function launch({ arn, machineArn, name, input }: Execution): Run | undefined {
     const machine = compiled.get(machineArn);
     if (!machine) {
       log('warn', 'workflow', `${name} cannot go on: there is no state machine ${machineArn} any more`);
-      return;
+      return undefined;
     }
     const run = machine.run(JSON.parse(input), { id: arn, name });
     runs.set(arn, run);
@@ -98,6 +104,15 @@ export async function createWorkflows({
         finish(arn, { status: 'FAILED', error: error.name, cause: error.message });
       },
     );
+    return run;
+  }
+
+  async function launchInTurn(unfinished: Iterable<Execution>): Promise<void> {
+    for (const { arn } of unfinished) {
+      if (stopping) return;
+      const execution = find(arn);
+      if (execution.status === 'RUNNING') await launch(execution)?.begun;
+    }
   }
 
   function finish(arn: string, change: Pick<Execution, 'status' | 'output' | 'error' | 'cause'>): Execution {
@@ -162,7 +177,8 @@ export async function createWorkflows({
     resume() {
       const unfinished = entries.filter(({ status }) => status === 'RUNNING');
       if (unfinished.length > 0) log('info', 'workflow', `${unfinished.length} unfinished executions go on`);
-      for (const execution of unfinished) launch(execution);
+      const inTurn = unfinished.values();
+      for (let lane = 0; lane < RESUMED_AT_ONCE; lane += 1) void launchInTurn(inTurn);
     },
     async stop() {
       stopping = true;

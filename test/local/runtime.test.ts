@@ -1,10 +1,19 @@
 import { cp, readFile, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTable, startDynamo, tableSchema } from '../../local/dynamo.ts';
 import { type Local, startLocal } from '../../local/runtime.ts';
+import { close, listen } from '../../local/wire.ts';
 import { eventually, FIXTURE, temporaryDirectory } from './fixture/assembly.ts';
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await listen(server, 0);
+  await close(server);
+  return port;
+}
 
 const KEY = 'k'.repeat(20);
 const base = { assemblyDir: FIXTURE, apiKey: KEY };
@@ -174,6 +183,17 @@ describe('the configuration file', () => {
     const configFile = join(data.path, 'good.yaml');
     await writeFile(configFile, files.good);
     const local = await startLocal({ ...base, configFile });
+    await local.stop();
+  });
+
+  it('is in force before anybody is served who has been waiting at the open port', async () => {
+    await using data = await temporaryDirectory();
+    const configFile = join(data.path, 'good.yaml');
+    await writeFile(configFile, files.good);
+    const port = await freePort();
+    const early = eventually(() => fetch(`http://127.0.0.1:${port}/open/echo`).catch(() => undefined));
+    const local = await startLocal({ ...base, configFile, port });
+    expect(await (await early).json()).toMatchObject({ calls: 2 });
     await local.stop();
   });
 

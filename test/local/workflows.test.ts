@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
   DescribeExecutionCommand,
   ListExecutionsCommand,
@@ -36,6 +38,14 @@ const definition: StateMachineDefinition = {
   },
 };
 const machines = [{ arn: MACHINE, definition }];
+
+/** The machine of the stack. */
+async function ours() {
+  const text = await readFile(join(import.meta.dirname, '../../statemachine/escalation.asl.json'), 'utf8');
+  return [
+    { arn: MACHINE, definition: JSON.parse(text.replace(/\$\{NotifierArn\}/, FUNCTION)) as StateMachineDefinition },
+  ];
+}
 
 /** Answers one call after the other from a script, then `done`; notes when it was called, and with what. */
 function scripted(script: InvocationResult[]) {
@@ -84,6 +94,35 @@ describe('an execution, as time goes by', () => {
       cause: expect.stringContaining('"errorMessage":"no"'),
     });
     await engine.stop();
+  });
+
+  it('of ours tries again when Lambda refuses it, for two minutes', async () => {
+    const throttled = failing('Lambda.TooManyRequestsException');
+    const { invoke, calls } = scripted(Array.from({ length: 6 }, () => throttled));
+    const engine = await createWorkflows({ machines: await ours(), invoke });
+    const { arn } = await engine.start({ machineArn: MACHINE });
+    await jest.advanceTimersByTimeAsync(DAY_MS);
+    expect(calls.map(({ at }) => at / 1_000)).toEqual([0, 2, 6, 14, 30, 62, 122]);
+    expect(engine.execution(arn).status).toBe('SUCCEEDED');
+    await engine.stop();
+  });
+
+  it('tells the function of a task whose time is over that nobody waits', async () => {
+    const overAt: number[] = [];
+    const invoke = (_arn: string, _payload: unknown, { gone }: { gone: AbortSignal }) => {
+      const { promise, resolve } = Promise.withResolvers<InvocationResult>();
+      gone.addEventListener('abort', () => {
+        overAt.push(Date.now() / 1_000);
+        resolve(failing('Abandoned'));
+      });
+      return promise;
+    };
+    const engine = await createWorkflows({ machines: await ours(), invoke });
+    await engine.start({ machineArn: MACHINE });
+    await jest.advanceTimersByTimeAsync(121_000);
+    expect(overAt).toEqual([60]);
+    await engine.stop();
+    expect(overAt).toEqual([60, Date.now() / 1_000]);
   });
 
   it('catches the error that the definition names', async () => {
@@ -154,6 +193,42 @@ describe('a restart', () => {
     await expect(after.start({ machineArn: MACHINE, name: 'finished' })).rejects.toMatchObject({
       code: 'ExecutionAlreadyExists',
     });
+    await after.stop();
+  });
+});
+
+describe('a restart with much that is unfinished', () => {
+  it('runs the first tasks a few at a time, all of them in the end, and new executions in between', async () => {
+    await using data = await temporaryDirectory();
+    const options = { machines, dataDir: data.path };
+    const before = await createWorkflows({ ...options, invoke: async () => waitFor(DAY_MS) });
+    const names = Array.from({ length: 20 }, (_, n) => `${n}`);
+    for (const name of names) await before.start({ machineArn: MACHINE, name, input: JSON.stringify(name) });
+    await before.stop();
+
+    const underWay: { name: unknown; end: (result: InvocationResult) => void }[] = [];
+    const began: unknown[] = [];
+    const after = await createWorkflows({
+      ...options,
+      invoke: (_arn, name) => {
+        const { promise, resolve } = Promise.withResolvers<InvocationResult>();
+        underWay.push({ name, end: resolve });
+        began.push(name);
+        return promise;
+      },
+    });
+    after.resume();
+    await after.abort(`${MACHINE.replace(':stateMachine:', ':execution:')}:19`);
+    await after.start({ machineArn: MACHINE, name: 'new', input: '"new"' });
+    await eventually(() => (underWay.length === 5 ? true : undefined));
+    expect(began).toEqual(['0', '1', '2', '3', 'new']);
+    while (began.length < 20) {
+      underWay.shift()?.end(waitFor(DAY_MS));
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(underWay.length).toBeLessThanOrEqual(5);
+    }
+    expect(began).toEqual(['0', '1', '2', '3', 'new', ...names.slice(4, 19)]);
+    for (const { end } of underWay) end(waitFor(DAY_MS));
     await after.stop();
   });
 });
