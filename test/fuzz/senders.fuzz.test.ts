@@ -8,7 +8,7 @@ import { SENDER_ROUTES } from './senders.ts';
 import { createTally } from './tally.ts';
 
 /** Requests of the default run to one route. */
-const SLICE = 5;
+const SLICE = 3;
 const LEAST_GOOD = 3;
 const SHARE = REQUESTS === 0 ? SLICE : Math.ceil(REQUESTS / SENDER_ROUTES.length);
 
