@@ -259,21 +259,6 @@ describe('an execution that is not what it should be', () => {
     }));
 });
 
-describe('clocks that differ', () => {
-  it('a notifier that is 20 s behind pages 20 s late, and does not ask without a pause until then', () =>
-    story({}, ({ at, expectMail, end }) => {
-      at('0:00').put();
-      expectMail('0:00', ADA);
-      at('5:00').do('the clock of the notifier goes wrong', (stage) => stage.skew('notifier', -20_000));
-      expectMail('10:20', GRACE);
-      at('20:00').check('once a second', ({ wire }) => {
-        const turns = wire.calls.filter(by('notifier')).filter(({ operation }) => operation === 'BatchGetItem');
-        expect(turns.length).toBeLessThan(30);
-      });
-      end('20:00');
-    }));
-});
-
 describe('an answer that is lost', () => {
   it.each([
     ['create', dynamo('api', 'PutItem', 'Incident', 'lose answer')],
