@@ -89,9 +89,12 @@ function causedByDelay({ at }: Page, run: Replay): boolean {
 function states(reference: Replay, run: Replay): string[] {
   if (reference.ended.length !== run.ended.length)
     return [`${run.ended.length} incidents, and ${reference.ended.length} without faults`];
-  // Who hears nothing asks again, and that is counted; so is a count that takes effect after the next one.
-  const straggling = run.hits.filter(({ trouble }) => trouble === 'straggle').length;
-  const asked = run.exchanges.reduce((sum, { tries }) => sum + tries - 1, straggling);
+  // Who hears nothing asks again, and that is counted; so is a count that takes effect after the next one, and the expiry of a
+  // heartbeat that a sweep did not live to tick off.
+  const counted = run.hits.filter(
+    ({ trouble, call }) => trouble === 'straggle' || call.invocation?.functionName === 'reconciler',
+  ).length;
+  const asked = run.exchanges.reduce((sum, { tries }) => sum + tries - 1, counted);
   return reference.ended.flatMap(({ incident: wanted }, index) => {
     const found = run.ended[index]?.incident;
     const facts = (of: typeof found) =>
