@@ -121,15 +121,19 @@ export function takeMerge(target: Incident, source: Incident, now: EpochMs): Inc
   return settle(record(next, now, { kind: 'merged', by: source.resolvedBy ?? 'inresponse', text }));
 }
 
+/** Clocks of two processes may differ by so much. */
+const CLOCKS_DIFFER_MS = 20_000;
+
 /**
  * True when there is nothing left for `source` to go on in: the other one is gone, or was resolved before it took this one in. One that
- * took it in once before, and was resolved before `source` was merged into it again, is over too.
+ * took it in once before, and was resolved before `source` was merged into it again, is over too; what came first within 20 s is
+ * anybody's guess, and then rather one page too many.
  */
 export function mergeIsVoid(target: Incident | undefined, source: Incident): boolean {
   if (target === undefined) return true;
   if (target.state !== 'RESOLVED') return false;
   const known = target.mergedFrom?.includes(source.incidentId) ?? false;
-  return !known || (target.resolvedAt ?? 0) <= (source.resolvedAt ?? 0);
+  return !known || (target.resolvedAt ?? 0) <= (source.resolvedAt ?? 0) + CLOCKS_DIFFER_MS;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { repeat } from '../../core/actions.ts';
 import { groupOf } from '../../core/grouping.ts';
 import type { Incident } from '../../core/incident.ts';
-import { applyChange, type NewIncident, openIncident } from '../../core/transitions.ts';
+import { type NewIncident, openIncident } from '../../core/transitions.ts';
 import type { IncidentCounter } from '../data/counter.ts';
 import type { DedupLock, DedupStore } from '../data/dedup.ts';
 import type { IncidentStore } from '../data/incidents.ts';
@@ -11,6 +11,7 @@ import type { Workflow } from '../data/workflow.ts';
 import { finishMerge } from './merge-incidents.ts';
 import { MOST_CONFLICTS, type Surroundings, TooManyConflicts } from './ports.ts';
 import { startWorkflow } from './start-workflow.ts';
+import { finishReopening } from './update-incident.ts';
 
 export interface RaiseDeps extends Surroundings {
   readonly incidents: IncidentStore;
@@ -99,22 +100,20 @@ async function holderOf(deps: RaiseDeps, id: string, windowMs?: number): Promise
       continue;
     }
     if (incident.state !== 'RESOLVED' && incident.lastSeenAt <= since) return { ...free, missing: false };
-    const next = revive(incident, now);
-    if (next) {
-      const saved = await deps.incidents.save(incident, next, deps.token());
-      if (saved.kind === 'saved') await startWorkflow(deps, saved.incident);
-    }
+    if (incident.state === 'RESOLVED') await finishReopening(deps, incident);
+    else await pageAgain(deps, incident, now);
     return { kind: 'changing' };
   }
   if (merging && (await finishMerge(deps, merging))) return { kind: 'changing' };
   return { ...free, missing: false };
 }
 
-/** A re-opening that somebody began and may have died over is finished; old pages are renewed. The event joins afterwards. */
-function revive(incident: Incident, now: number): Incident | undefined {
-  if (incident.state !== 'RESOLVED') return repeat(incident, now);
-  const change = applyChange(incident, { state: 'OPEN', by: 'inresponse' }, now);
-  return change.kind === 'changed' ? change.incident : undefined;
+/** Old pages are renewed. The event joins afterwards. */
+async function pageAgain(deps: RaiseDeps, incident: Incident, now: number): Promise<void> {
+  const next = repeat(incident, now);
+  if (!next) return;
+  const saved = await deps.incidents.save(incident, next, deps.token());
+  if (saved.kind === 'saved') await startWorkflow(deps, saved.incident);
 }
 
 /** Makes the locks name one number and answers it; undefined when another event took one of them first. */

@@ -66,9 +66,25 @@ async function regainLock(deps: UpdateDeps, incident: Incident): Promise<'ours' 
   const lock = await deps.dedup.get(id);
   if (lock && lock.incidentId !== incident.incidentId) {
     const holder = await deps.incidents.get(lock.incidentId);
-    if (holder?.state !== 'RESOLVED' || lock.reopenVersion === holder.version) return lock.incidentId;
+    if (holder?.state !== 'RESOLVED') return lock.incidentId;
+    // To be superseded by what is not open yet would be a lie to whoever asks next.
+    if (lock.reopenVersion === holder.version) {
+      await finishReopening(deps, holder);
+      return 'contended';
+    }
     if (await finishMerge(deps, holder)) return 'contended';
   }
   const mine = { incidentId: incident.incidentId, reopenVersion: incident.version };
   return (await deps.dedup.set(id, mine, lock)) ? 'ours' : 'contended';
+}
+
+/** Opens an incident in the stead of somebody who has marked its lock, and may have died over it. A conflict means that it is done. */
+export async function finishReopening(
+  deps: Pick<UpdateDeps, 'incidents' | 'workflow'> & Surroundings,
+  incident: Incident,
+): Promise<void> {
+  const change = applyChange(incident, { state: 'OPEN', by: 'inresponse' }, deps.now());
+  if (change.kind !== 'changed') return;
+  const saved = await deps.incidents.save(incident, change.incident, deps.token());
+  if (saved.kind === 'saved') await startWorkflow(deps, saved.incident);
 }

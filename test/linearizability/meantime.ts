@@ -15,7 +15,7 @@ export function unprompted(world: World, underWay: readonly Operation<Call, Answ
       const mergedFrom = [...target.mergedFrom, source];
       next.push(put({ ...world, tells }, into, { ...target, mergedFrom, version: target.version + 1 }));
     }
-    if (!known && entry.mergedInto === into && entry.undoable && !isTaken(world, source, entry.key))
+    if (entry.mergedInto === into && entry.undoable && !isTaken(world, source, entry.key))
       next.push(put({ ...world, tells }, source, { ...rerun(entry), version: entry.version + 1 }));
   }
   for (const { call, answer } of underWay) {

@@ -9,7 +9,7 @@ export interface Entry extends Seen {
   readonly asked: readonly string[];
   /** Steps of this run of which a second page is still to come. */
   readonly later: readonly number[];
-  /** The incident that it was merged into was over before it knew. */
+  /** The incident that it was merged into was over before it knew, or so soon after that nobody can tell. */
   readonly undoable: boolean;
 }
 
@@ -90,7 +90,8 @@ export function put(world: World, id: number, entry: Entry): World {
   const incidents = { ...world.incidents, [id]: entry };
   if (entry.state !== 'RESOLVED') return { ...world, incidents };
   for (const [source, other] of Object.entries(incidents)) {
-    if (other.mergedInto === id && !entry.mergedFrom.includes(Number(source)))
+    const owed = world.tells.some(([from, into]) => from === Number(source) && into === id);
+    if (other.mergedInto === id && (owed || !entry.mergedFrom.includes(Number(source))))
       incidents[Number(source)] = { ...other, undoable: true };
   }
   return { ...world, incidents };
