@@ -12,6 +12,7 @@ export default {
     ],
   },
   reporters: ['default', '<rootDir>/test/support/count-reporter.mjs'],
-  maxWorkers: 2,
+  // Of two cores: some suites wait for servers, and leave room for a third.
+  maxWorkers: 3,
   testTimeout: 20_000,
 };

@@ -7,7 +7,7 @@ export const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 0);
 export const SEED = Number(process.env.FUZZ_SEED ?? 20_261_123);
 
 /** Requests of the default run for an operation of weight 1. */
-const SLICE = 3;
+const SLICE = 4;
 
 /** Operations with a body or a query have more to get wrong. */
 const weightOf = ({ body, parameters }: Documented) =>
